@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
@@ -182,7 +183,6 @@ iso8601_prefix_range(const char *s, int len, TimestampTz *from,
 	int			lo[lengthof(fields)];
 	int			last = 0;		/* the last field that the prefix reaches */
 	int			hi = 0;			/* its greatest value */
-	bool		closed = false; /* the prefix ends with Z */
 	int			year;
 	int			month;
 
@@ -216,7 +216,6 @@ iso8601_prefix_range(const char *s, int len, TimestampTz *from,
 
 			if (n < 3 || (n > 3 && c.at[-1] == '0'))
 				return false;
-			closed = true;
 			hi = lo[i];
 		}
 		else if (unit > 1)
@@ -226,7 +225,6 @@ iso8601_prefix_range(const char *s, int len, TimestampTz *from,
 	}
 	if (c.at != c.end)
 		return false;
-	Assert(!closed || last == lengthof(fields) - 1);
 
 #define TIME_OF(f) \
 	((f)[3] * USECS_PER_HOUR + (f)[4] * USECS_PER_MINUTE + \
