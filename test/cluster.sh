@@ -13,7 +13,6 @@ done
 unset name LANGUAGE MAKEFLAGS MAKELEVEL MFLAGS
 # not LC_ALL, which pg_regress takes away, leaving databases in SQL_ASCII
 export LANG=C.UTF-8
-export DEBIAN_FRONTEND=noninteractive
 
 # Ends the run with a message.
 die()
@@ -28,7 +27,7 @@ as_root()
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
 	elif command -v sudo >/dev/null; then
-		sudo --preserve-env=DEBIAN_FRONTEND "$@"
+		sudo "$@"
 	else
 		die "needs root or sudo for: $*"
 	fi
@@ -47,8 +46,8 @@ as_server()
 # Runs apt-get so that it neither asks nor gives up at once.
 apt_get()
 {
-	as_root apt-get -qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 \
-		"$@" </dev/null
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+		-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null
 }
 
 # Installs those of the packages that are missing.
