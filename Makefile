@@ -21,3 +21,7 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 -include $(PGXS)
 
 $(OBJS): $(wildcard src/*.h)
+
+.PHONY: bench
+bench:
+	test/bench/run

@@ -71,7 +71,7 @@ install_packages()
 release_version()
 {
 	apt-cache show --no-all-versions postgresql 2>/dev/null |
-		sed -n 's/^Depends:.*postgresql-\([0-9][0-9]*\).*/\1/p'
+		sed -n 's/^Depends:.*postgresql-\([0-9][0-9]*\).*/\1/p' || :
 }
 
 # Makes PG_CONFIG, bindir and major those of the server to use (PG_CONFIG's, or
@@ -84,7 +84,7 @@ need_server()
 	if [ -z "${PG_CONFIG:-}" ]; then
 		# by number, since 9 comes before 15
 		found=$(find /usr/lib/postgresql/*/bin/postgres 2>/dev/null |
-			sort -V | tail -n 1)
+			sort -V | tail -n 1) || :
 		major=${found#/usr/lib/postgresql/}
 		major=${major%%/*}
 		[ -n "$major" ] || major=$(release_version)
@@ -146,15 +146,15 @@ copy_tree()
 	[ "$(id -u)" != 0 ] || chown -R postgres: "$1"
 }
 
-# Builds in a copy of the tree, work/tree, with warnings as errors, and stages
-# it; work/staged.conf is what a server needs in its configuration to find it.
+# Builds in a copy of the tree, work/tree, with the make variables given, and
+# stages it; work/staged.conf is the configuration that lets a server find it.
 build()
 {
 	local stage=$work/stage
 
 	copy_tree "$work/tree"
-	as_server make -s -C "$work/tree" with_llvm=no COPT=-Werror </dev/null &&
-		as_server make -s -C "$work/tree" with_llvm=no COPT=-Werror install \
+	as_server make -s -C "$work/tree" with_llvm=no "$@" </dev/null &&
+		as_server make -s -C "$work/tree" with_llvm=no "$@" install \
 			DESTDIR="$stage" </dev/null >/dev/null || return 1
 	if [ "$major" -ge 18 ]; then
 		printf "extension_control_path = '%s:\$system'\n" \
