@@ -59,25 +59,26 @@ COMMENT ON FUNCTION synclog.queryfilter_hash(synclog.queryfilter) IS
 COMMENT ON FUNCTION synclog.queryfilter_hash_extended(synclog.queryfilter, bigint) IS
 'hash of a filter''s canonical text with a seed';
 
-CREATE OPERATOR synclog.= (
+-- in pg_catalog, or f = g would need schema synclog in the search_path
+CREATE OPERATOR pg_catalog.= (
 	FUNCTION = synclog.queryfilter_eq,
 	LEFTARG = synclog.queryfilter, RIGHTARG = synclog.queryfilter,
-	COMMUTATOR = OPERATOR(synclog.=), NEGATOR = OPERATOR(synclog.<>),
+	COMMUTATOR = OPERATOR(pg_catalog.=), NEGATOR = OPERATOR(pg_catalog.<>),
 	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel, HASHES
 );
-CREATE OPERATOR synclog.<> (
+CREATE OPERATOR pg_catalog.<> (
 	FUNCTION = synclog.queryfilter_ne,
 	LEFTARG = synclog.queryfilter, RIGHTARG = synclog.queryfilter,
-	COMMUTATOR = OPERATOR(synclog.<>), NEGATOR = OPERATOR(synclog.=),
+	COMMUTATOR = OPERATOR(pg_catalog.<>), NEGATOR = OPERATOR(pg_catalog.=),
 	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
 );
-COMMENT ON OPERATOR synclog.= (synclog.queryfilter, synclog.queryfilter) IS 'equal filters';
-COMMENT ON OPERATOR synclog.<> (synclog.queryfilter, synclog.queryfilter) IS 'different filters';
+COMMENT ON OPERATOR pg_catalog.= (synclog.queryfilter, synclog.queryfilter) IS 'equal filters';
+COMMENT ON OPERATOR pg_catalog.<> (synclog.queryfilter, synclog.queryfilter) IS 'different filters';
 
 -- DISTINCT and GROUP BY on a table of saved searches
 CREATE OPERATOR CLASS synclog.queryfilter_ops
 	DEFAULT FOR TYPE synclog.queryfilter USING hash AS
-	OPERATOR 1 synclog.=,
+	OPERATOR 1 pg_catalog.=,
 	FUNCTION 1 synclog.queryfilter_hash(synclog.queryfilter),
 	FUNCTION 2 synclog.queryfilter_hash_extended(synclog.queryfilter, bigint);
 COMMENT ON OPERATOR CLASS synclog.queryfilter_ops USING hash IS 'hashing of filters';
