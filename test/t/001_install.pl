@@ -20,6 +20,7 @@ is( $node->safe_psql(
 	$version,
 	'the version is that of the control file');
 
+# but array and row types, which come with another object
 is( $node->safe_psql(
 		'postgres', q{
 		SELECT pg_describe_object(d.classid, d.objid, 0)
@@ -27,6 +28,10 @@ is( $node->safe_psql(
 		WHERE e.extname = 'synclog' AND d.deptype = 'e'
 			AND d.refclassid = 'pg_extension'::regclass
 			AND obj_description(d.objid, d.classid::regclass::text::name) IS NULL
+			AND NOT EXISTS (
+				SELECT FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+				WHERE d.classid = 'pg_type'::regclass AND t.oid = d.objid
+					AND (c.relkind <> 'c' OR t.typcategory = 'A'))
 		ORDER BY 1}),
 	'',
 	'every object has a comment');
