@@ -26,3 +26,7 @@ REGRESS := $(filter-out softerr,$(REGRESS))
 endif
 
 $(OBJS): $(wildcard src/*.h)
+
+.PHONY: bench
+bench:
+	test/bench/run
