@@ -8,10 +8,15 @@
 #include "postgres.h"
 
 #include "common/int.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
+#include "compat.h"
 #include "iso8601.h"
+
+PG_FUNCTION_INFO_V1(iso8601);
 
 /* The rest of a text that is being read. */
 typedef struct Cursor
@@ -120,15 +125,15 @@ read_zone(Cursor *c, int64 *offset)
 }
 
 /*
- * Read an ISO 8601 date or date and time.  Without a zone it is UTC; year
- * and month alone are the month's first instant.
+ * Read an ISO 8601 date or date and time.  Without a zone it is UTC; a year or
+ * a month alone is its first instant.
  */
 bool
 iso8601_parse(const char *s, int len, TimestampTz *ts)
 {
 	Cursor		c = {s, s + len};
 	int			year;
-	int			month;
+	int			month = 1;
 	int			day = 1;
 	int64		time = 0;
 	int64		offset = 0;
@@ -139,13 +144,13 @@ iso8601_parse(const char *s, int len, TimestampTz *ts)
 	if (signed_year)
 		before_christ = *c.at++ == '-';
 	if (!read_digits(&c, 4, signed_year ? 6 : 4, &year) ||
-		!read_char(&c, "-") || !read_digits(&c, 2, 2, &month))
+		(read_char(&c, "-") && !read_digits(&c, 2, 2, &month)))
 		return false;
 	if (before_christ)
 		year = -year;
 	if (month < 1 || month > 12)
 		return false;
-	if (read_char(&c, "-"))
+	if (c.at < c.end && read_char(&c, "-"))
 	{
 		if (!read_digits(&c, 2, 2, &day) || day < 1 ||
 			day > days_in_month(year, month))
@@ -280,4 +285,13 @@ iso8601_print(TimestampTz ts, char *buf)
 	buf[n++] = 'Z';
 	buf[n] = '\0';
 	return n;
+}
+
+Datum
+iso8601(PG_FUNCTION_ARGS)
+{
+	char		buf[ISO8601_SIZE];
+	int			n = iso8601_print(PG_GETARG_TIMESTAMPTZ(0), buf);
+
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(buf, n));
 }
