@@ -27,12 +27,12 @@
 
 /* 17 lets the caller own the lexer's struct */
 #if PG_VERSION_NUM >= 170000
-#define json_lexer(text, len) \
+#define json_lexer(text, len)                                                 \
 	makeJsonLexContextCstringLen(NULL, text, len, GetDatabaseEncoding(), false)
 #else
-#define json_lexer(text, len) \
-	makeJsonLexContextCstringLen((char *) (text), len, \
-								 GetDatabaseEncoding(), false)
+#define json_lexer(text, len)                                                 \
+	makeJsonLexContextCstringLen((char *) (text), len, GetDatabaseEncoding(), \
+								 false)
 #endif
 
 /* 18 names the module and its version */

@@ -55,8 +55,8 @@ field_is_member(TupleDesc desc, const RowShape *shape, AttrNumber attno)
 char *
 field_member_of(const char *column)
 {
-	char	   *member = palloc(strlen(column) + 2);
-	char	   *to = member;
+	char *member = palloc(strlen(column) + 2);
+	char *to = member;
 
 	if (strcmp(column, "id") == 0)
 		return strcpy(member, "_id");
@@ -76,10 +76,10 @@ AttrNumber
 field_column_of(TupleDesc desc, const RowShape *shape, const char *member,
 				int len)
 {
-	char		column[NAMEDATALEN];
-	char	   *back;
-	int			n = 0;
-	bool		same;
+	char  column[NAMEDATALEN];
+	char *back;
+	int	  n = 0;
+	bool  same;
 
 	if (len == 3 && memcmp(member, "_id", 3) == 0)
 		n = strlen(strcpy(column, "id"));
