@@ -1,0 +1,69 @@
+/*
+ * topic.c
+ *		Which table a topic is: the lookup in the catalog of topics.  It
+ *		knows neither the columns of a topic nor its events.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type_d.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "topic.h"
+
+/* Run a query with one text parameter that gives one value, or NULL. */
+static Datum
+query_value(const char *sql, const char *parameter, bool *isnull)
+{
+	Oid	  argtype = TEXTOID;
+	Datum arg = CStringGetTextDatum(parameter);
+	int	  rc;
+
+	rc = SPI_execute_with_args(sql, 1, &argtype, &arg, NULL, true, 1);
+	if (rc != SPI_OK_SELECT)
+		elog(ERROR, "could not read the catalog of topics: %s",
+			 SPI_result_code_string(rc));
+	*isnull = true;
+	if (SPI_processed == 0)
+		return (Datum) 0;
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+						 isnull);
+}
+
+/* Give the table of a topic; no such topic or table is an error. */
+Oid
+topic_relation(const char *name)
+{
+	Oid	  relation = InvalidOid;
+	Datum value;
+	bool  isnull;
+
+	SPI_connect();
+	value = query_value("SELECT relation::pg_catalog.oid FROM synclog.topic "
+						"WHERE name OPERATOR(pg_catalog.=) $1",
+						name, &isnull);
+	if (isnull)
+	{
+		value = query_value(
+			"SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) "
+			"FROM synclog.topic WHERE $1 IS NOT NULL",
+			name, &isnull);
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("topic \"%s\" does not exist", name),
+						isnull ? errhint("Call synclog.create_topics() to "
+										 "create the built-in topics.")
+							   : errhint("The topics are: %s.",
+										 TextDatumGetCString(value))));
+	}
+	relation = DatumGetObjectId(value);
+	SPI_finish();
+
+	if (get_rel_name(relation) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("the table of topic \"%s\" does not exist", name),
+				 errhint("Call synclog.create_topics() or synclog.add_topic() "
+						 "again.")));
+	return relation;
+}
