@@ -415,8 +415,8 @@ ingest_flush(Ingest *ingest)
 }
 
 /* Say that something is no event, and what to do about it. */
-static void
-refuse(const Event *event)
+void
+event_refuse(const Event *event)
 {
 	if (event->response)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -477,7 +477,7 @@ ingest_event(Ingest *ingest, const char *text, int len)
 		ingest->nlate += event->late;
 	}
 	else if (ingest->strict)
-		refuse(event);
+		event_refuse(event);
 	else if (event->response)
 		ingest_response(ingest, event);
 	else

@@ -51,5 +51,6 @@ extern char	  *ingest_event(Ingest *ingest, const char *text, int len);
 extern void ingest_reject(Ingest *ingest, const char *reason, const char *text,
 						  int len);
 extern void ingest_flush(Ingest *ingest);
+extern void event_refuse(const Event *event);
 
 #endif /* SYNCLOG_INGEST_H */

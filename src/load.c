@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "catalog/pg_authid.h"
 #include "commands/trigger.h"
 #include "funcapi.h"
@@ -14,6 +15,8 @@
 #include "storage/fd.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
@@ -26,6 +29,7 @@ PG_FUNCTION_INFO_V1(synclog_store);
 PG_FUNCTION_INFO_V1(synclog_load);
 PG_FUNCTION_INFO_V1(synclog_load_file);
 PG_FUNCTION_INFO_V1(synclog_json_insert);
+PG_FUNCTION_INFO_V1(synclog_event_row);
 
 /* Keep events, and the credentials in them, out of the server's log. */
 static void
@@ -233,4 +237,42 @@ synclog_load_file(PG_FUNCTION_ARGS)
 	error_context_stack = callback.previous;
 	FreeFile(file);
 	return result;
+}
+
+/* Give the row that an event would be in a table. */
+Datum
+synclog_event_row(PG_FUNCTION_ARGS)
+{
+	Oid					 type = get_fn_expr_argtype(fcinfo->flinfo, 0);
+	Oid					 relid = get_typ_typrelid(getBaseType(type));
+	ErrorContextCallback callback = {.callback = hide_events,
+									 .previous = error_context_stack};
+	Relation			 relation;
+	MemoryContext		 cxt;
+	MemoryContext		 caller;
+	text				*source;
+	Event				 event;
+	HeapTuple			 tuple;
+
+	if (PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (!OidIsValid(relid))
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("type %s is not the row type of a table",
+							   format_type_be(type))));
+	error_context_stack = &callback;
+	source = PG_GETARG_TEXT_PP(1);
+	relation = table_open(relid, AccessShareLock);
+	cxt = AllocSetContextCreate(CurrentMemoryContext, "synclog event row",
+								ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(cxt);
+	if (!event_read(event_reader_create(relation), VARDATA_ANY(source),
+					VARSIZE_ANY_EXHDR(source), GetCurrentTimestamp(), &event))
+		event_refuse(&event);
+	MemoryContextSwitchTo(caller);
+	tuple = heap_copytuple(event.tuple);
+	MemoryContextDelete(cxt);
+	table_close(relation, AccessShareLock);
+	error_context_stack = callback.previous;
+	return HeapTupleGetDatum(tuple);
 }
