@@ -9,6 +9,154 @@ GRANT USAGE ON SCHEMA synclog TO PUBLIC;
 -- filter: the queryfilter type, matches, to_sql
 ------------------------------------------------------------------------------
 
+CREATE TYPE synclog.queryfilter;
+
+CREATE FUNCTION synclog.queryfilter_in(cstring) RETURNS synclog.queryfilter
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+CREATE FUNCTION synclog.queryfilter_out(synclog.queryfilter) RETURNS cstring
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+CREATE FUNCTION synclog.queryfilter_recv(internal) RETURNS synclog.queryfilter
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+CREATE FUNCTION synclog.queryfilter_send(synclog.queryfilter) RETURNS bytea
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+
+CREATE TYPE synclog.queryfilter (
+	INPUT = synclog.queryfilter_in,
+	OUTPUT = synclog.queryfilter_out,
+	RECEIVE = synclog.queryfilter_recv,
+	SEND = synclog.queryfilter_send,
+	LIKE = pg_catalog.text,
+	STORAGE = extended
+);
+
+COMMENT ON TYPE synclog.queryfilter IS
+'a CREST query filter, validated: /situation eq "ABSENT" and ! (/status eq "SUCCESS"); comes out in the reference''s canonical form, which is read back as the same filter';
+COMMENT ON FUNCTION synclog.queryfilter_in(cstring) IS
+'input of queryfilter; error 22P02 with the byte where the text is wrong, 54000 over a limit (63 nested parentheses, 16 MB)';
+COMMENT ON FUNCTION synclog.queryfilter_out(synclog.queryfilter) IS
+'output of queryfilter: its canonical text';
+COMMENT ON FUNCTION synclog.queryfilter_recv(internal) IS
+'binary input of queryfilter: a version byte (1) and the text, parsed as any other';
+COMMENT ON FUNCTION synclog.queryfilter_send(synclog.queryfilter) IS
+'binary output of queryfilter: a version byte (1) and the canonical text';
+
+-- a queryfilter is its canonical text, so equal filters are equal bytes
+CREATE FUNCTION synclog.queryfilter_eq(synclog.queryfilter, synclog.queryfilter) RETURNS boolean
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF AS 'byteaeq';
+CREATE FUNCTION synclog.queryfilter_ne(synclog.queryfilter, synclog.queryfilter) RETURNS boolean
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF AS 'byteane';
+CREATE FUNCTION synclog.queryfilter_hash(synclog.queryfilter) RETURNS integer
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'hashvarlena';
+CREATE FUNCTION synclog.queryfilter_hash_extended(synclog.queryfilter, bigint) RETURNS bigint
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'hashvarlenaextended';
+
+COMMENT ON FUNCTION synclog.queryfilter_eq(synclog.queryfilter, synclog.queryfilter) IS
+'whether two filters have the same canonical text';
+COMMENT ON FUNCTION synclog.queryfilter_ne(synclog.queryfilter, synclog.queryfilter) IS
+'whether two filters have different canonical texts';
+COMMENT ON FUNCTION synclog.queryfilter_hash(synclog.queryfilter) IS
+'hash of a filter''s canonical text';
+COMMENT ON FUNCTION synclog.queryfilter_hash_extended(synclog.queryfilter, bigint) IS
+'hash of a filter''s canonical text with a seed';
+
+CREATE OPERATOR synclog.= (
+	FUNCTION = synclog.queryfilter_eq,
+	LEFTARG = synclog.queryfilter, RIGHTARG = synclog.queryfilter,
+	COMMUTATOR = OPERATOR(synclog.=), NEGATOR = OPERATOR(synclog.<>),
+	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel, HASHES
+);
+CREATE OPERATOR synclog.<> (
+	FUNCTION = synclog.queryfilter_ne,
+	LEFTARG = synclog.queryfilter, RIGHTARG = synclog.queryfilter,
+	COMMUTATOR = OPERATOR(synclog.<>), NEGATOR = OPERATOR(synclog.=),
+	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
+);
+COMMENT ON OPERATOR synclog.= (synclog.queryfilter, synclog.queryfilter) IS 'equal filters';
+COMMENT ON OPERATOR synclog.<> (synclog.queryfilter, synclog.queryfilter) IS 'different filters';
+
+-- DISTINCT and GROUP BY on a table of saved searches
+CREATE OPERATOR CLASS synclog.queryfilter_ops
+	DEFAULT FOR TYPE synclog.queryfilter USING hash AS
+	OPERATOR 1 synclog.=,
+	FUNCTION 1 synclog.queryfilter_hash(synclog.queryfilter),
+	FUNCTION 2 synclog.queryfilter_hash_extended(synclog.queryfilter, bigint);
+COMMENT ON OPERATOR CLASS synclog.queryfilter_ops USING hash IS 'hashing of filters';
+COMMENT ON OPERATOR FAMILY synclog.queryfilter_ops USING hash IS 'hashing of filters';
+
+-- implicit, so that a driver's text and varchar parameters resolve
+CREATE CAST (text AS synclog.queryfilter) WITH INOUT AS IMPLICIT;
+CREATE CAST (varchar AS synclog.queryfilter) WITH INOUT AS IMPLICIT;
+CREATE CAST (synclog.queryfilter AS text) WITHOUT FUNCTION AS ASSIGNMENT;
+COMMENT ON CAST (text AS synclog.queryfilter) IS 'parses the filter';
+COMMENT ON CAST (varchar AS synclog.queryfilter) IS 'parses the filter';
+COMMENT ON CAST (synclog.queryfilter AS text) IS 'the filter''s canonical text';
+
+CREATE FUNCTION synclog.filter_and(VARIADIC filters synclog.queryfilter[]) RETURNS synclog.queryfilter
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+CREATE FUNCTION synclog.filter_or(VARIADIC filters synclog.queryfilter[]) RETURNS synclog.queryfilter
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+CREATE FUNCTION synclog.filter_not(filter synclog.queryfilter) RETURNS synclog.queryfilter
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+CREATE FUNCTION synclog.filter_tree(filter synclog.queryfilter) RETURNS jsonb
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+
+COMMENT ON FUNCTION synclog.filter_and(synclog.queryfilter[]) IS
+'the filter that asks for all of these; NULLs are left out, none of them is true; error 54000 if it would be nested more than 63 levels deep';
+COMMENT ON FUNCTION synclog.filter_or(synclog.queryfilter[]) IS
+'the filter that asks for any of these; NULLs are left out, none of them is false; error 54000 if it would be nested more than 63 levels deep';
+COMMENT ON FUNCTION synclog.filter_not(synclog.queryfilter) IS
+'the filter that asks for the contrary; error 54000 if it would be nested more than 63 levels deep';
+COMMENT ON FUNCTION synclog.filter_tree(synclog.queryfilter) IS
+'the filter as a tree, in the reference''s map form: {"operator":"eq","field":"/a","value":1}, {"operator":"and","subfilters":[...]}, {"operator":"!","subfilter":...}';
+
+CREATE FUNCTION synclog.fold(value text) RETURNS text
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'fold_text';
+CREATE FUNCTION synclog.fold(value jsonb) RETURNS jsonb
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'fold_jsonb';
+CREATE FUNCTION synclog.iso8601(instant timestamptz) RETURNS text
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+
+COMMENT ON FUNCTION synclog.fold(text) IS
+'the text with its case folded as the reference does: each character''s simple upper-case and then lower-case mapping, whatever the locale; an index on it serves filters with ignore_case';
+COMMENT ON FUNCTION synclog.fold(jsonb) IS
+'the value with the case of its strings folded, never that of its keys';
+COMMENT ON FUNCTION synclog.iso8601(timestamptz) IS
+'the instant as events have it: ISO 8601 in UTC with milliseconds, finer digits only where there are any';
+
+CREATE FUNCTION synclog.matches_support(internal) RETURNS internal
+	LANGUAGE c STRICT AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.matches_support(internal) IS
+'planner support of matches: a constant filter is planned as the SQL that it means';
+
+-- not STRICT: a NULL row is a row whose fields are all missing.  The cost keeps
+-- a prepared statement with a constant filter from turning generic too early.
+CREATE FUNCTION synclog.matches(row_value record, filter synclog.queryfilter, ignore_case boolean DEFAULT false) RETURNS boolean
+	LANGUAGE c STABLE PARALLEL SAFE COST 100 SUPPORT synclog.matches_support
+	AS 'MODULE_PATHNAME', 'matches_record';
+CREATE FUNCTION synclog.matches(document jsonb, filter synclog.queryfilter, ignore_case boolean DEFAULT false) RETURNS boolean
+	LANGUAGE c STABLE PARALLEL SAFE COST 100 SUPPORT synclog.matches_support
+	AS 'MODULE_PATHNAME', 'matches_document';
+CREATE FUNCTION synclog.matches(document json, filter synclog.queryfilter, ignore_case boolean DEFAULT false) RETURNS boolean
+	LANGUAGE c STABLE PARALLEL SAFE COST 100 SUPPORT synclog.matches_support
+	AS 'MODULE_PATHNAME', 'matches_document';
+CREATE FUNCTION synclog.matches(document text, filter synclog.queryfilter, ignore_case boolean DEFAULT false) RETURNS boolean
+	LANGUAGE c STABLE PARALLEL SAFE COST 100 SUPPORT synclog.matches_support
+	AS 'MODULE_PATHNAME', 'matches_document';
+
+COMMENT ON FUNCTION synclog.matches(record, synclog.queryfilter, boolean) IS
+'whether a row satisfies the filter: true or false, NULL only for a NULL filter or ignore_case; /sourceObjectId is column source_object_id, /_id is column id, any other member is sought in column extra; errors: 42703 for a field that the row cannot have, 42883 for an unknown operator, 22007 for a literal that is no timestamp; the meaning is the reference''s in-memory one, with exact strings unless ignore_case';
+COMMENT ON FUNCTION synclog.matches(jsonb, synclog.queryfilter, boolean) IS
+'whether a JSON event satisfies the filter; see matches(record, queryfilter, boolean)';
+COMMENT ON FUNCTION synclog.matches(json, synclog.queryfilter, boolean) IS
+'whether a JSON event satisfies the filter; see matches(record, queryfilter, boolean); error where the value is no jsonb';
+COMMENT ON FUNCTION synclog.matches(text, synclog.queryfilter, boolean) IS
+'whether a JSON event, as text, satisfies the filter; see matches(record, queryfilter, boolean); error where the text is no jsonb';
+
+CREATE FUNCTION synclog.to_sql(filter synclog.queryfilter, relation regclass, alias text DEFAULT NULL, ignore_case boolean DEFAULT false) RETURNS text
+	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.to_sql(synclog.queryfilter, regclass, text, boolean) IS
+'the filter as the text of a SQL condition on the relation, its columns qualified by alias if that is given; the text means the same under any settings but standard_conforming_strings = off, and stands in a WHERE, where NULL does as false; NULL if an argument other than alias is; errors as for matches';
+
 ------------------------------------------------------------------------------
 -- topic: the catalog of topics and their tables
 ------------------------------------------------------------------------------

@@ -8,10 +8,15 @@
 #include "postgres.h"
 
 #include "common/int.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
+#include "compat.h"
 #include "iso8601.h"
+
+PG_FUNCTION_INFO_V1(iso8601);
 
 /* The rest of a text that is being read. */
 typedef struct Cursor
@@ -280,4 +285,13 @@ iso8601_print(TimestampTz ts, char *buf)
 	buf[n++] = 'Z';
 	buf[n] = '\0';
 	return n;
+}
+
+Datum
+iso8601(PG_FUNCTION_ARGS)
+{
+	char		buf[ISO8601_SIZE];
+	int			n = iso8601_print(PG_GETARG_TIMESTAMPTZ(0), buf);
+
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(buf, n));
 }
