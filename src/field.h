@@ -26,5 +26,7 @@ extern bool field_is_member(TupleDesc desc, const RowShape *shape,
 extern char *field_member_of(const char *column);
 extern AttrNumber field_column_of(TupleDesc desc, const RowShape *shape,
 								  const char *member, int len);
+extern const char *field_nearest(TupleDesc desc, const RowShape *shape,
+								 const char *wanted);
 
 #endif /* SYNCLOG_FIELD_H */
