@@ -178,16 +178,23 @@ skip_string(JsonText *t)
 	t->at = Min(t->at + 1, t->end);
 }
 
-/* Step over a value of any kind; no recursion, so that no depth is too much.
+/*
+ * Step over a value of any kind, and copy it without the white space between
+ * its tokens if out is given, so that an event is one line.  There is no
+ * recursion here: no depth is too much.
  */
 static void
-skip_value(JsonText *t)
+skip_value(JsonText *t, StringInfo out)
 {
 	int depth = 0;
 
 	do
 	{
-		switch (*t->at)
+		const char *start;
+
+		skip_space(t);
+		start = t->at;
+		switch (*start)
 		{
 			case '"':
 				skip_string(t);
@@ -202,10 +209,6 @@ skip_value(JsonText *t)
 				depth--;
 				t->at++;
 				break;
-			case ' ':
-			case '\t':
-			case '\r':
-			case '\n':
 			case ',':
 			case ':':
 				t->at++;
@@ -214,6 +217,8 @@ skip_value(JsonText *t)
 				while (t->at < t->end && !strchr(" \t\r\n,:]}", *t->at))
 					t->at++;
 		}
+		if (out)
+			appendBinaryStringInfo(out, start, t->at - start);
 	} while (depth > 0 && t->at < t->end);
 }
 
@@ -282,7 +287,7 @@ cut_object(JsonText *t, const FieldTree *tree, const char *const *hidden,
 		child = tree->whole ? &whole_value : child_of_key(tree, key, keylen);
 		if (child == NULL || (hidden && is_hidden(hidden, key, keylen, t->at)))
 		{
-			skip_value(t);
+			skip_value(t, NULL);
 			continue;
 		}
 		if (any)
@@ -343,7 +348,7 @@ cut_array(JsonText *t, const FieldTree *tree, StringInfo out)
 		}
 		if (child == NULL)
 		{
-			skip_value(t);
+			skip_value(t, NULL);
 			continue;
 		}
 		if (any)
@@ -374,13 +379,10 @@ cut_value(JsonText *t, const FieldTree *tree, const char *const *hidden,
 		return cut_array(t, tree, out);
 	if (tree->whole)
 	{
-		const char *start = t->at;
-
-		skip_value(t);
-		appendBinaryStringInfo(out, start, t->at - start);
+		skip_value(t, out);
 		return true;
 	}
-	skip_value(t);
+	skip_value(t, NULL);
 	return false;
 }
 
