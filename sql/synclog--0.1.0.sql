@@ -59,25 +59,26 @@ COMMENT ON FUNCTION synclog.queryfilter_hash(synclog.queryfilter) IS
 COMMENT ON FUNCTION synclog.queryfilter_hash_extended(synclog.queryfilter, bigint) IS
 'hash of a filter''s canonical text with a seed';
 
-CREATE OPERATOR synclog.= (
+-- in pg_catalog, or f = g would need schema synclog in the search_path
+CREATE OPERATOR pg_catalog.= (
 	FUNCTION = synclog.queryfilter_eq,
 	LEFTARG = synclog.queryfilter, RIGHTARG = synclog.queryfilter,
-	COMMUTATOR = OPERATOR(synclog.=), NEGATOR = OPERATOR(synclog.<>),
+	COMMUTATOR = OPERATOR(pg_catalog.=), NEGATOR = OPERATOR(pg_catalog.<>),
 	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel, HASHES
 );
-CREATE OPERATOR synclog.<> (
+CREATE OPERATOR pg_catalog.<> (
 	FUNCTION = synclog.queryfilter_ne,
 	LEFTARG = synclog.queryfilter, RIGHTARG = synclog.queryfilter,
-	COMMUTATOR = OPERATOR(synclog.<>), NEGATOR = OPERATOR(synclog.=),
+	COMMUTATOR = OPERATOR(pg_catalog.<>), NEGATOR = OPERATOR(pg_catalog.=),
 	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
 );
-COMMENT ON OPERATOR synclog.= (synclog.queryfilter, synclog.queryfilter) IS 'equal filters';
-COMMENT ON OPERATOR synclog.<> (synclog.queryfilter, synclog.queryfilter) IS 'different filters';
+COMMENT ON OPERATOR pg_catalog.= (synclog.queryfilter, synclog.queryfilter) IS 'equal filters';
+COMMENT ON OPERATOR pg_catalog.<> (synclog.queryfilter, synclog.queryfilter) IS 'different filters';
 
 -- DISTINCT and GROUP BY on a table of saved searches
 CREATE OPERATOR CLASS synclog.queryfilter_ops
 	DEFAULT FOR TYPE synclog.queryfilter USING hash AS
-	OPERATOR 1 synclog.=,
+	OPERATOR 1 pg_catalog.=,
 	FUNCTION 1 synclog.queryfilter_hash(synclog.queryfilter),
 	FUNCTION 2 synclog.queryfilter_hash_extended(synclog.queryfilter, bigint);
 COMMENT ON OPERATOR CLASS synclog.queryfilter_ops USING hash IS 'hashing of filters';
@@ -176,9 +177,306 @@ COMMENT ON COLUMN synclog.topic.retention IS 'how long events are kept; NULL: fo
 GRANT SELECT ON synclog.topic TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('synclog.topic', '');
 
+CREATE FUNCTION synclog.make_month(relation regclass, instant timestamptz) RETURNS void
+	AS 'MODULE_PATHNAME', 'synclog_make_month' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION synclog.make_month(regclass, timestamptz) IS
+'Makes the partition that an event of the instant needs, if the table is partitioned by ranges of one timestamptz and has none: the month in UTC, as far as no other partition reaches into it. Acts as the table''s owner; needs INSERT on the table. Storing events does the same by itself.';
+
+CREATE FUNCTION synclog.topic_facts(relation regclass, OUT events bigint, OUT size bigint,
+		OUT oldest timestamptz, OUT newest timestamptz)
+	LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	readable boolean;
+BEGIN
+	SELECT sum(pg_total_relation_size(p.relid)), sum(c.reltuples) FILTER (WHERE c.reltuples >= 0)
+		INTO size, events
+		FROM pg_partition_tree(relation) p JOIN pg_class c ON c.oid = p.relid
+		WHERE p.isleaf;
+	SELECT has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(c.relnamespace, 'USAGE')
+		INTO readable FROM pg_class c WHERE c.oid = relation;
+	IF readable THEN
+		EXECUTE format('SELECT min("timestamp"), max("timestamp") FROM %s', relation)
+			INTO oldest, newest;
+		-- counting a small table is cheap, and its statistics are often missing
+		IF size < 32 * 1024 * 1024 THEN
+			EXECUTE format('SELECT count(*) FROM %s', relation) INTO events;
+		END IF;
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.topic_facts(regclass) IS
+'What view synclog.topics says of a topic''s table: events (counted below 32 MB, PostgreSQL''s estimate above and where the caller may not read), size in bytes with indexes, and the oldest and the newest event''s time, NULL where the caller may not read.';
+
+CREATE VIEW synclog.topics WITH (security_invoker = true) AS
+	SELECT t.name, t.relation, t.version, f.events, f.size, f.oldest, f.newest, t.retention
+	FROM synclog.topic t CROSS JOIN LATERAL synclog.topic_facts(t.relation) f;
+COMMENT ON VIEW synclog.topics IS
+'The topics with what is in their tables: events (an estimate for large tables), size in bytes, oldest and newest; see synclog.topic_facts().';
+GRANT SELECT ON synclog.topics TO PUBLIC;
+
+CREATE FUNCTION synclog.create_json_view(topic text, relation regclass) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	view text := (SELECT format('%I.%I', n.nspname, topic || '_json')
+		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation);
+BEGIN
+	EXECUTE format('CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS
+		SELECT synclog.event(t)::text AS event FROM %s t', view, relation);
+	EXECUTE format('CREATE OR REPLACE TRIGGER json_insert INSTEAD OF INSERT ON %s
+		FOR EACH ROW EXECUTE FUNCTION synclog.json_insert(%L)', view, topic);
+	EXECUTE format('COMMENT ON VIEW %s IS %L', view, format(
+		'The events of topic %s as JSON. INSERT and COPY store events; JSON Lines need WITH (FORMAT csv, QUOTE E''\x01'', DELIMITER E''\x02'').', topic));
+	EXECUTE format('COMMENT ON COLUMN %s.event IS %L', view, 'the event, one JSON object');
+	EXECUTE format('COMMENT ON TRIGGER json_insert ON %s IS %L', view, 'stores the row as synclog.store() does');
+END $$;
+COMMENT ON FUNCTION synclog.create_json_view(text, regclass) IS
+'Makes view <topic>_json beside a topic''s table: one column event, with an INSTEAD OF INSERT trigger that stores events. synclog.create_topics() and synclog.add_topic() call it.';
+
+CREATE FUNCTION synclog.register_topic(name text, relation regclass, version text) RETURNS void
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	known synclog.topic;
+BEGIN
+	SELECT * INTO known FROM synclog.topic t WHERE t.name = register_topic.name;
+	IF NOT FOUND THEN
+		IF EXISTS (SELECT FROM synclog.topic t WHERE t.relation = register_topic.relation) THEN
+			RAISE EXCEPTION USING ERRCODE = 'duplicate_object',
+				MESSAGE = format('table %s is a topic already', relation);
+		END IF;
+		INSERT INTO synclog.topic (name, relation, version) VALUES (name, relation, version);
+	ELSIF known.relation <> relation AND EXISTS (SELECT FROM pg_class c WHERE c.oid = known.relation) THEN
+		RAISE EXCEPTION USING ERRCODE = 'duplicate_object',
+			MESSAGE = format('topic "%s" exists already', name),
+			DETAIL = format('Its table is %s.', known.relation);
+	ELSIF known.relation <> relation OR known.version IS DISTINCT FROM version THEN
+		UPDATE synclog.topic t SET relation = register_topic.relation, version = register_topic.version
+			WHERE t.name = register_topic.name;
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.register_topic(text, regclass, text) IS
+'Enters a topic into synclog.topic, or its new table if the old one is gone. Errors: 42710 if the name or the table is taken; 42501 without INSERT (UPDATE for a change) on synclog.topic. synclog.create_topics() and synclog.add_topic() call it.';
+
+CREATE FUNCTION synclog.add_topic(name text, relation regclass) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	schema regnamespace := (SELECT c.relnamespace FROM pg_class c WHERE c.oid = relation);
+BEGIN
+	IF name !~ '^[A-Za-z][A-Za-z0-9_-]*$' OR octet_length(name) > 58 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_name',
+			MESSAGE = format('"%s" cannot be the name of a topic', name),
+			HINT = 'A name starts with a letter and has up to 58 letters, digits, "_" and "-".';
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = relation
+			AND a.attname = 'id' AND a.atttypid = 'text'::regtype AND NOT a.attisdropped) OR
+		NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = relation
+			AND a.attname = 'timestamp' AND a.atttypid = 'timestamptz'::regtype AND NOT a.attisdropped) OR
+		NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = relation AND c.relkind IN ('r', 'p', 'f')) THEN
+		RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
+			MESSAGE = format('%s cannot hold events', relation),
+			HINT = 'A topic''s table has a column id of type text and a column "timestamp" of type timestamp with time zone.';
+	END IF;
+	PERFORM synclog.register_topic(name, relation, NULL);
+	IF has_schema_privilege(schema, 'CREATE') THEN
+		PERFORM synclog.create_json_view(name, relation);
+	ELSE
+		RAISE NOTICE USING MESSAGE = format('view %I.%I is not made', schema::text, name || '_json'),
+			DETAIL = 'You may not create objects in the schema of the table.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.add_topic(text, regclass) IS
+'Registers a table of the caller''s choice as a topic and makes its view <topic>_json. The table follows the naming rule: _id is column id, a camelCase member is the snake_case column; it has columns id text and "timestamp" timestamptz, the others are up to its owner, extra jsonb among them for members without a column. Errors: 42602 for a bad name, 42809 for a table that cannot hold events, 42710 if the name or the table is taken, 42501 without INSERT on synclog.topic.';
+
+CREATE FUNCTION synclog.built_in_topics(OUT topic text, OUT about text, OUT columns text[], OUT indexes text[])
+	RETURNS SETOF record LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- a column without a type is text
+	SELECT t.topic, t.about,
+		string_to_array('transaction_id event_name user_id tracking_ids:jsonb ' || t.columns, ' '),
+		ARRAY['hash (id)', 'btree (transaction_id)'] || t.indexes
+	FROM (VALUES
+		('recon', 'Reconciliations: a start, an entry for each object, a summary',
+			'action exception link_qualifier mapping message message_detail:jsonb situation source_object_id status target_object_id reconciling ambiguous_target_object_ids recon_action entry_type recon_id root_action_id action_id',
+			ARRAY['btree (recon_id, entry_type)', 'hash (source_object_id)', 'hash (target_object_id)',
+				'btree ("timestamp") WHERE entry_type = ''start''']),
+		('sync', 'Synchronizations of single objects',
+			'action exception link_qualifier mapping message message_detail:jsonb situation source_object_id status target_object_id root_action_id action_id',
+			ARRAY['hash (source_object_id)', 'hash (target_object_id)']),
+		('activity', 'Changes of objects, with what was before and after',
+			'run_as object_id operation before:jsonb after:jsonb changed_fields:jsonb revision message status password_changed:boolean provider context action activity_id parent_action_id root_action_id requester rev',
+			ARRAY['hash (object_id)']),
+		('config', 'Changes of the configuration',
+			'run_as object_id operation before:jsonb after:jsonb changed_fields:jsonb revision',
+			ARRAY['hash (object_id)']),
+		('authentication', 'Logins',
+			'principal:jsonb context:jsonb entries:jsonb result provider method',
+			ARRAY['gin (principal jsonb_path_ops)']),
+		('access', 'Requests',
+			'server:jsonb client:jsonb request:jsonb http:jsonb response:jsonb roles:jsonb action ip principal status',
+			ARRAY[]::text[])
+	) t(topic, about, columns, indexes);
+END;
+COMMENT ON FUNCTION synclog.built_in_topics() IS
+'The built-in topics as synclog.create_topics() makes them: the columns of every event and those of the topic, in order, as name or name:type, and the indexes. The columns are the members of all dialects of the servers'' events.';
+
+CREATE FUNCTION synclog.create_topic(schema name, topic text, columns text[]) RETURNS regclass
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation text := format('%I.%I', schema, topic);
+	partition text;
+	bounds text;
+BEGIN
+	EXECUTE format('CREATE TABLE %s (id text COLLATE "C" NOT NULL, "timestamp" timestamptz NOT NULL, %s,
+			tenant_id text COLLATE "C" NOT NULL DEFAULT '''', extra jsonb, form bigint, raw json)
+		PARTITION BY RANGE ("timestamp")', relation,
+		(SELECT string_agg(format('%I %s', split_part(c, ':', 1),
+				coalesce(nullif(split_part(c, ':', 2), ''), 'text COLLATE "C"')), ', ' ORDER BY i)
+			FROM unnest(columns) WITH ORDINALITY AS u(c, i)));
+	-- what has an absurd date has a place, and no partition is a default one
+	FOR partition, bounds IN VALUES
+		(format('%I.%I', schema, topic || '_before_2000'), 'FROM (MINVALUE) TO (''2000-01-01T00:00:00Z'')'),
+		(format('%I.%I', schema, topic || '_from_2100'), 'FROM (''2100-01-01T00:00:00Z'') TO (MAXVALUE)')
+	LOOP
+		EXECUTE format('CREATE TABLE %s PARTITION OF %s FOR VALUES %s', partition, relation, bounds);
+		EXECUTE format('CREATE UNIQUE INDEX ON %s ("timestamp", id, tenant_id)', partition);
+	END LOOP;
+	RETURN relation::regclass;
+END $$;
+COMMENT ON FUNCTION synclog.create_topic(name, text, text[]) IS
+'Makes the table of a built-in topic with its two outer partitions. synclog.create_topics() calls it.';
+
+CREATE FUNCTION synclog.add_missing_columns(relation regclass, columns text[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	column_name text;
+	column_type text;
+	added text[] := '{}';
+	members text[] := '{}';
+BEGIN
+	FOR column_name, column_type IN
+		SELECT split_part(c, ':', 1), coalesce(nullif(split_part(c, ':', 2), ''), 'text COLLATE "C"')
+			FROM unnest(columns) WITH ORDINALITY AS u(c, i) ORDER BY i
+	LOOP
+		CONTINUE WHEN EXISTS (SELECT FROM pg_attribute a
+			WHERE a.attrelid = relation AND a.attname = column_name AND NOT a.attisdropped);
+		EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', relation, column_name, column_type);
+		added := added || quote_ident(column_name);
+		members := members || (SELECT string_agg(CASE i WHEN 1 THEN part ELSE initcap(part) END, '' ORDER BY i)
+			FROM unnest(string_to_array(column_name, '_')) WITH ORDINALITY AS u(part, i));
+	END LOOP;
+	-- until now these members were in extra
+	IF added <> '{}' THEN
+		EXECUTE format('UPDATE %1$s t SET (%2$s, extra, form, raw) = (SELECT %2$s, extra, form, raw
+				FROM synclog.event_row(NULL::%1$s, synclog.event(t, false)::text))
+			WHERE t.extra ?| $1', relation, array_to_string(added, ', '))
+			USING members;
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.add_missing_columns(regclass, text[]) IS
+'Adds the columns that a built-in topic''s table does not have yet, and moves the values of their members there from column extra. Columns are as in synclog.built_in_topics(). Nothing else of the table is rewritten. synclog.create_topics() calls it.';
+
+CREATE FUNCTION synclog.create_topics(schema name DEFAULT 'audit') RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	me CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
+	release CONSTANT text := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'synclog');
+	this_month CONSTANT timestamp := date_trunc('month', now() AT TIME ZONE 'UTC');
+	built_in record;
+	index text;
+	relation regclass;
+	foreign_name text;
+BEGIN
+	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
+		EXECUTE format('CREATE SCHEMA %I', schema);
+		EXECUTE format('COMMENT ON SCHEMA %I IS %L', schema, 'Logs of identity management, one table a topic; see synclog.topics.');
+	END IF;
+
+	-- what somebody else has prepared may do what its owner likes
+	SELECT format('schema %I', n.nspname) INTO foreign_name FROM pg_namespace n
+		WHERE n.nspname = schema AND n.nspowner <> me;
+	IF foreign_name IS NULL THEN
+		SELECT format('table %I.%I', n.nspname, c.relname) INTO foreign_name
+			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname = 'rejected' OR EXISTS (
+				SELECT FROM synclog.built_in_topics() b WHERE c.relname IN (b.topic, b.topic || '_json')));
+	END IF;
+	IF foreign_name IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('%s belongs to another role', foreign_name),
+			HINT = 'Choose another schema, or SET ROLE to the owner.';
+	END IF;
+
+	EXECUTE format('CREATE TABLE IF NOT EXISTS %I.rejected (topic text COLLATE "C" NOT NULL,
+		received_at timestamptz NOT NULL DEFAULT now(), reason text NOT NULL, event text)', schema);
+	EXECUTE format('COMMENT ON TABLE %I.rejected IS %L', schema, 'What synclog.load() could not store, with the reason; event is NULL where it may hold credentials.');
+
+	FOR built_in IN SELECT * FROM synclog.built_in_topics() LOOP
+		relation := to_regclass(format('%I.%I', schema, built_in.topic));
+		IF relation IS NULL THEN
+			relation := synclog.create_topic(schema, built_in.topic, built_in.columns);
+			FOR i IN 0..3 LOOP
+				PERFORM synclog.make_month(relation, (this_month + i * interval '1 month') AT TIME ZONE 'UTC');
+			END LOOP;
+		ELSIF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = relation AND c.relkind = 'p') THEN
+			RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
+				MESSAGE = format('%s is no partitioned table', relation),
+				HINT = 'Choose another schema, or rename it.';
+		ELSE
+			PERFORM synclog.add_missing_columns(relation, built_in.columns);
+			FOR i IN 0..3 LOOP
+				PERFORM synclog.make_month(relation, (this_month + i * interval '1 month') AT TIME ZONE 'UTC');
+			END LOOP;
+		END IF;
+		FOREACH index IN ARRAY built_in.indexes LOOP
+			EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %s USING %s',
+				rtrim(regexp_replace(format('%s %s', built_in.topic, substring(index FROM '\((.*)')), '[^a-z_0-9]+', '_', 'g'), '_') || '_idx',
+				relation, index);
+		END LOOP;
+		EXECUTE format('COMMENT ON TABLE %s IS %L', relation, built_in.about || '; a topic of synclog.');
+		EXECUTE format('COMMENT ON COLUMN %s.tenant_id IS %L', relation, 'whose event it is; no part of the event');
+		EXECUTE format('COMMENT ON COLUMN %s.extra IS %L', relation, 'members of the event that have no column');
+		EXECUTE format('COMMENT ON COLUMN %s.form IS %L', relation, 'two bits a column, 2 * (attnum - 1) and the next: the member was null; the JSON value came as text');
+		EXECUTE format('COMMENT ON COLUMN %s.raw IS %L', relation, 'the event as it came, where the columns cannot give it back exactly');
+		PERFORM synclog.create_json_view(built_in.topic, relation);
+		PERFORM synclog.register_topic(built_in.topic, relation, release);
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION synclog.create_topics(name) IS
+'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
+
 ------------------------------------------------------------------------------
 -- event_in: store, load, the _json views
 ------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.store(topic text, event text) RETURNS text
+	AS 'MODULE_PATHNAME', 'synclog_store' LANGUAGE C VOLATILE STRICT;
+CREATE FUNCTION synclog.store(topic text, event json) RETURNS text
+	AS 'MODULE_PATHNAME', 'synclog_store' LANGUAGE C VOLATILE STRICT;
+CREATE FUNCTION synclog.store(topic text, event jsonb) RETURNS text
+	LANGUAGE sql VOLATILE STRICT
+	BEGIN ATOMIC SELECT synclog.store($1, $2::text); END;
+COMMENT ON FUNCTION synclog.store(text, text) IS
+'Stores one event, a JSON object, in its topic''s table and gives its _id; an event without _id gets one that follows from its content. An equal event again changes nothing; other content under the same _id and timestamp goes to table rejected. An event without a usable timestamp is stored at the time of receipt. Values of Authorization, Cookie, Set-Cookie, X-OpenIDM-Password and of setting synclog.secret_headers in headers and cookies are replaced by ***. Errors: 22023 for what is no event, 42704 for no topic, 42501 without INSERT on the table.';
+COMMENT ON FUNCTION synclog.store(text, json) IS 'Stores one event; see synclog.store(text, text).';
+COMMENT ON FUNCTION synclog.store(text, jsonb) IS 'Stores one event; see synclog.store(text, text).';
+
+CREATE FUNCTION synclog.load(topic text, events text, OUT stored bigint, OUT duplicates bigint, OUT rejected bigint)
+	AS 'MODULE_PATHNAME', 'synclog_load' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION synclog.load(text, text) IS
+'Stores many events: JSON Lines, lists, and responses of a server, that is objects without _id, timestamp, transactionId and eventName whose result or entries is a list of objects, with their start and summary. Gives how many were stored, were there already, and were rejected. What cannot be stored goes to table rejected of the topic''s schema, with the reason, and loading goes on; text that is no JSON is kept unless it names a header that is secret. Errors: 42704 for no topic, 42501 without INSERT on the tables. Events are as for synclog.store().';
+
+CREATE FUNCTION synclog.load_file(topic text, path text, OUT stored bigint, OUT duplicates bigint, OUT rejected bigint)
+	AS 'MODULE_PATHNAME', 'synclog_load_file' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION synclog.load_file(text, text) IS
+'Stores the events of a file of the server''s, of any size, as synclog.load() does. Needs the privileges of pg_read_server_files. Errors: as synclog.load(); 42501 without that role; 58P01 if there is no such file.';
+
+CREATE FUNCTION synclog.json_insert() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'synclog_json_insert' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION synclog.json_insert() IS
+'Trigger of the _json views: stores the inserted row''s event in the topic that is the trigger''s argument, as synclog.store() does, with its errors; 22004 for NULL.';
+
+CREATE FUNCTION synclog.event_row(row_type anyelement, event text) RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'synclog_event_row' LANGUAGE C VOLATILE CALLED ON NULL INPUT;
+COMMENT ON FUNCTION synclog.event_row(anyelement, text) IS
+'Gives the row that an event would be in a table, without storing it: synclog.event_row(NULL::audit.recon, ''{"_id":…}''). NULL for a NULL event. Errors: 22023 for what is no event, 42809 if the first argument is no row of a table that can hold events.';
 
 ------------------------------------------------------------------------------
 -- event_out: event

@@ -8,8 +8,12 @@
 #ifndef SYNCLOG_COMPAT_H
 #define SYNCLOG_COMPAT_H
 
+#include "access/xact.h"
 #include "common/jsonapi.h"
+#include "fmgr.h"
 #include "mb/pg_wchar.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
 
 #if PG_VERSION_NUM < 150000
 #error "synclog needs PostgreSQL 15 or later"
@@ -25,23 +29,65 @@
 #define SOFT_ERROR_OCCURRED(escontext) false
 #endif
 
+/*
+ * Call an input function; false if the text is none of its type.  Before 16
+ * that takes a subtransaction.
+ */
+static inline bool
+input_call_soft(FmgrInfo *function, const char *s, Oid ioparam, int32 typmod,
+				Datum *result)
+{
+#if PG_VERSION_NUM >= 160000
+	ErrorSaveContext escontext = {T_ErrorSaveContext};
+
+	return InputFunctionCallSafe(function, (char *) s, ioparam, typmod,
+								 (Node *) &escontext, result);
+#else
+	MemoryContext cxt = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool good = true;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(cxt);
+	PG_TRY();
+	{
+		*result = InputFunctionCall(function, (char *) s, ioparam, typmod);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(cxt);
+		if (geterrcode() == ERRCODE_QUERY_CANCELED)
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		good = false;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(cxt);
+	CurrentResourceOwner = owner;
+	return good;
+#endif
+}
+
 /* 17 lets the caller own the lexer's struct */
 #if PG_VERSION_NUM >= 170000
-#define make_json_lexer(text, len, need_escapes) \
-	makeJsonLexContextCstringLen(NULL, text, len, GetDatabaseEncoding(), \
+#define make_json_lexer(text, len, need_escapes)                              \
+	makeJsonLexContextCstringLen(NULL, text, len, GetDatabaseEncoding(),      \
 								 need_escapes)
 #else
-#define make_json_lexer(text, len, need_escapes) \
-	makeJsonLexContextCstringLen((char *) (text), len, \
-								 GetDatabaseEncoding(), need_escapes)
+#define make_json_lexer(text, len, need_escapes)                              \
+	makeJsonLexContextCstringLen((char *) (text), len, GetDatabaseEncoding(), \
+								 need_escapes)
 #endif
 #define json_lexer(text, len) make_json_lexer(text, len, false)
 
 /* 18 finds out by itself whether a plan is run in pieces */
 #if PG_VERSION_NUM >= 180000
-#define executor_run(desc, count) ExecutorRun(desc, ForwardScanDirection, count)
+#define executor_run(desc, count)                                             \
+	ExecutorRun(desc, ForwardScanDirection, count)
 #else
-#define executor_run(desc, count) \
+#define executor_run(desc, count)                                             \
 	ExecutorRun(desc, ForwardScanDirection, count, false)
 #endif
 

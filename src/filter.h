@@ -101,12 +101,10 @@ typedef struct FilterTarget
 	bool		is_document;	/* row (or variable 1) is jsonb itself */
 	bool		ignore_case;
 	bool		two_valued;		/* false where a WHERE would take NULL too */
-	const char *text;			/* the filter, for messages */
 } FilterTarget;
 
 /* filter_type.c */
-extern FilterNode *filter_from_datum(const struct varlena *filter,
-									 const char **text);
+extern FilterNode *filter_from_datum(const struct varlena *filter);
 
 /* filter_expr.c */
 extern void filter_target_init(FilterTarget *target, TupleDesc desc,

@@ -61,6 +61,19 @@ filter_target_init(FilterTarget *target, TupleDesc desc, const char *name)
 		field_row_shape(desc, &target->shape);
 }
 
+/* Say in an error's detail which comparison of the filter is meant. */
+static int
+error_place(const FilterNode *node)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	filter_print(node, &buf);
+	return errdetail("In %.*s%s, at byte %d of the filter's canonical text.",
+					 pg_mbcliplen(buf.data, buf.len, 200), buf.data,
+					 buf.len > 200 ? "..." : "", node->offset + 1);
+}
+
 /* Make a constant of type text. */
 Const *
 filter_text_const(const char *value)
@@ -242,7 +255,7 @@ finish(FilterTarget *target, Expr *column, Expr *predicate, bool negate)
 	return predicate;
 }
 
-/* Give the whole column's text as a LIKE pattern between two ends. */
+/* Give the LIKE pattern of what contains a value. */
 static char *
 like_pattern(const char *value)
 {
@@ -386,9 +399,9 @@ compare_instant(FilterTarget *target, Expr *column, Oid type,
 	if (!iso8601_parse(node->value, len, &from))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
-				 errmsg("\"%.100s\" is no timestamp", node->value),
-				 errdetail("The comparison is at byte %d of the filter %.200s",
-						   node->offset + 1, target->text),
+				 errmsg("\"%.*s\" is no timestamp",
+						pg_mbcliplen(node->value, len, 100), node->value),
+				 error_place(node),
 				 errhint("Write an ISO 8601 timestamp, such as \"2026-11-21T10:15:00.000Z\"; without a zone it is UTC.")));
 	return filter_core_op(sql_operators[node->op], column,
 						  instant_const(type, from));
@@ -446,8 +459,7 @@ check_operator(FilterTarget *target, const FilterNode *node)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("filter operator \"%s\" does not exist", node->opname),
-				 errdetail("The comparison is at byte %d of the filter %.200s",
-						   node->offset + 1, target->text),
+				 error_place(node),
 				 errhint("The operators are eq, lt, le, gt, ge, co, sw and pr.")));
 }
 
@@ -514,8 +526,7 @@ unknown_field(FilterTarget *target, const FilterNode *node)
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("field \"%s\" does not exist in %s", field.data,
 					target->name),
-			 errdetail("It is at byte %d of the filter %.200s",
-					   node->offset + 1, target->text),
+			 error_place(node),
 			 nearest ? errhint("Perhaps you meant \"/%s\".", nearest) :
 			 errhint("Fields are the columns, in camelCase; the table has no column \"extra\" of type jsonb for others.")));
 }

@@ -88,7 +88,7 @@ compile_filter(MemoryContext parent, struct varlena *filter, bool ignore_case,
 					   format_type_be(desc->tdtypeid) : "the row");
 	target.is_document = is_document;
 	target.ignore_case = ignore_case;
-	node = filter_from_datum(compiled->filter, &target.text);
+	node = filter_from_datum(compiled->filter);
 	expr = filter_to_expr(&target, node);
 
 	compiled->estate = CreateExecutorState();
@@ -277,7 +277,7 @@ to_sql(PG_FUNCTION_ARGS)
 
 	filter_target_init(&target, RelationGetDescr(relation), name);
 	target.ignore_case = PG_GETARG_BOOL(3);
-	node = filter_from_datum(PG_GETARG_VARLENA_PP(0), &target.text);
+	node = filter_from_datum(PG_GETARG_VARLENA_PP(0));
 	expr = filter_to_expr(&target, node);
 	expr = (Expr *) eval_const_expressions(NULL, (Node *) expr);
 	result = deparse(expr, alias ? alias : name, RelationGetRelid(relation),

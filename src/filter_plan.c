@@ -239,8 +239,7 @@ simplify_call(PlannerInfo *root, FuncExpr *call, Oid support)
 	target.row = row;
 	target.ignore_case = DatumGetBool(ignore_case->constvalue);
 	target.two_valued = root == NULL || !is_all_conditions(root, support);
-	node = filter_from_datum(PG_DETOAST_DATUM_PACKED(filter->constvalue),
-							 &target.text);
+	node = filter_from_datum(PG_DETOAST_DATUM_PACKED(filter->constvalue));
 
 	/* what a support function returns is not simplified again */
 	return eval_const_expressions(root,

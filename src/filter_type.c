@@ -78,11 +78,11 @@ filter_from_text(const char *source, int len, Node *escontext)
 }
 
 /*
- * Give a datum's tree, and its text if asked for.  The datum was made by the
- * functions here, so that its text always parses.
+ * Give a datum's tree.  The datum was made by the functions here, so that its
+ * text always parses.
  */
 FilterNode *
-filter_from_datum(const struct varlena *filter, const char **source)
+filter_from_datum(const struct varlena *filter)
 {
 	FilterError error;
 	const char *data = VARDATA_ANY(filter);
@@ -94,8 +94,6 @@ filter_from_datum(const struct varlena *filter, const char **source)
 				 errmsg("invalid queryfilter value"),
 				 errdetail("%s, at byte %d.", error.detail,
 						   error.offset + 1)));
-	if (source)
-		*source = pnstrdup(data, VARSIZE_ANY_EXHDR(filter));
 	return node;
 }
 
@@ -177,7 +175,7 @@ combine_array(FilterKind kind, ArrayType *array)
 	{
 		if (!nulls[i])
 			operands[noperands++] =
-				filter_from_datum(PG_DETOAST_DATUM_PACKED(values[i]), NULL);
+				filter_from_datum(PG_DETOAST_DATUM_PACKED(values[i]));
 	}
 	return combine(kind, operands, noperands);
 }
@@ -197,7 +195,7 @@ filter_or(PG_FUNCTION_ARGS)
 Datum
 filter_not(PG_FUNCTION_ARGS)
 {
-	FilterNode *operand = filter_from_datum(PG_GETARG_TEXT_PP(0), NULL);
+	FilterNode *operand = filter_from_datum(PG_GETARG_TEXT_PP(0));
 
 	return combine(FILTER_NOT, &operand, 1);
 }
@@ -266,6 +264,6 @@ filter_tree(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	append_tree(filter_from_datum(PG_GETARG_TEXT_PP(0), NULL), &buf);
+	append_tree(filter_from_datum(PG_GETARG_TEXT_PP(0)), &buf);
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(buf.data)));
 }

@@ -125,15 +125,15 @@ read_zone(Cursor *c, int64 *offset)
 }
 
 /*
- * Read an ISO 8601 date or date and time.  Without a zone it is UTC; year
- * and month alone are the month's first instant.
+ * Read an ISO 8601 date or date and time.  Without a zone it is UTC; a year or
+ * a month alone is its first instant.
  */
 bool
 iso8601_parse(const char *s, int len, TimestampTz *ts)
 {
 	Cursor		c = {s, s + len};
 	int			year;
-	int			month;
+	int			month = 1;
 	int			day = 1;
 	int64		time = 0;
 	int64		offset = 0;
@@ -144,13 +144,13 @@ iso8601_parse(const char *s, int len, TimestampTz *ts)
 	if (signed_year)
 		before_christ = *c.at++ == '-';
 	if (!read_digits(&c, 4, signed_year ? 6 : 4, &year) ||
-		!read_char(&c, "-") || !read_digits(&c, 2, 2, &month))
+		(read_char(&c, "-") && !read_digits(&c, 2, 2, &month)))
 		return false;
 	if (before_christ)
 		year = -year;
 	if (month < 1 || month > 12)
 		return false;
-	if (read_char(&c, "-"))
+	if (c.at < c.end && read_char(&c, "-"))
 	{
 		if (!read_digits(&c, 2, 2, &day) || day < 1 ||
 			day > days_in_month(year, month))

@@ -1,0 +1,911 @@
+/*
+ * event_in.c
+ *		JSON to rows: reads an event's text with json-c and makes the row of
+ *		its topic's table.  It is the one file that includes json-c, whose
+ *		names clash with utils/builtins.h, and knows nothing of storing.
+ */
+#include "postgres.h"
+
+#include <json-c/json.h>
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_am_d.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type_d.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "executor/executor.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/numeric.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "event_in.h"
+#include "field.h"
+#include "iso8601.h"
+
+/* What a column of a given type is filled with. */
+typedef enum ColumnKind
+{
+	COLUMN_TEXT,
+	COLUMN_TIMESTAMP,
+	COLUMN_BOOLEAN,
+	COLUMN_JSONB,
+	COLUMN_OTHER /* by its type's input function */
+} ColumnKind;
+
+/* How well a column tells a member's value. */
+typedef enum Fidelity
+{
+	EXACT,
+	CHANGED, /* filters find it, the event needs its text */
+	LOST	 /* the column is NULL */
+} Fidelity;
+
+typedef struct Column
+{
+	AttrNumber attno;
+	ColumnKind kind;
+	bool	   insertable; /* neither generated nor an identity */
+	bool	   required;
+	int		   max_len; /* longer text would break an index; 0: none */
+	int		   member_len;
+	char	  *member; /* NULL: holds no member */
+	ExprState *value_if_absent;
+	Oid		   type;
+	int32	   typmod;
+	Oid		   ioparam;
+	FmgrInfo   in;
+	FmgrInfo   out;
+} Column;
+
+/* json-c's objects, which ereport() would leave behind. */
+typedef struct Trees
+{
+	json_tokener		 *tokener;
+	json_object			 *event;
+	json_object			 *part; /* the JSON text in a string of the event */
+	MemoryContextCallback callback;
+} Trees;
+
+struct EventReader
+{
+	MemoryContext cxt;
+	TupleDesc	  desc;
+	RowShape	  shape;
+	AttrNumber	  id;
+	AttrNumber	  timestamp;
+	int			  ncolumns;
+	Column		 *columns; /* by attno - 1 */
+	int			  hint;	   /* where the next member is likely to be */
+	ExprContext	 *econtext;
+	Trees		 *trees;
+	HTAB		 *ordinals; /* how often an event without _id came */
+	Datum		 *values;
+	bool		 *nulls;
+	bool		 *given;
+};
+
+/* An event without _id that came in this call. */
+typedef struct Ordinal
+{
+	uint8 hash[16];
+	int	  count;
+} Ordinal;
+
+/* An event that is being read. */
+typedef struct Reading
+{
+	EventReader		*reader;
+	Event			*event;
+	EventFacts		 facts;
+	bool			 need_text; /* columns alone can't give it back */
+	int64			 form;
+	JsonbParseState *extra;
+	int64			 members;
+} Reading;
+
+/* jsonb has its own limits; a longer event keeps its text only. */
+#define MAX_JSONB_EVENT (16 * 1024 * 1024)
+
+/* Free what json-c holds. */
+static void
+free_trees(void *arg)
+{
+	Trees *trees = arg;
+
+	if (trees->tokener)
+		json_tokener_free(trees->tokener);
+	json_object_put(trees->event);
+	json_object_put(trees->part);
+	trees->tokener = NULL;
+	trees->event = trees->part = NULL;
+}
+
+/* Make a text value. */
+static Datum
+make_text(const char *s, int len)
+{
+	struct varlena *result = palloc(len + VARHDRSZ);
+
+	SET_VARSIZE(result, len + VARHDRSZ);
+	memcpy(VARDATA(result), s, len);
+	return PointerGetDatum(result);
+}
+
+/* Find the columns whose values must fit an entry of a btree index. */
+static void
+limit_indexed_columns(EventReader *reader, Relation relation)
+{
+	List	 *indexes = RelationGetIndexList(relation);
+	ListCell *lc;
+
+	foreach (lc, indexes)
+	{
+		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
+
+		for (int i = 0; i < IndexRelationGetNumberOfAttributes(index); i++)
+		{
+			AttrNumber attno = index->rd_index->indkey.values[i];
+
+			if (index->rd_rel->relam == BTREE_AM_OID && attno > 0 &&
+				reader->columns[attno - 1].kind == COLUMN_TEXT)
+				reader->columns[attno - 1].max_len = EVENT_MAX_ID;
+		}
+		index_close(index, AccessShareLock);
+	}
+	list_free(indexes);
+}
+
+/* Learn how a column is filled. */
+static void
+set_up_column(EventReader *reader, Relation relation, Column *column)
+{
+	Form_pg_attribute att = TupleDescAttr(reader->desc, column->attno - 1);
+	Oid				  function;
+	bool			  varlena;
+	Node			 *value;
+
+	column->type = att->atttypid;
+	column->typmod = att->atttypmod;
+	column->required = att->attnotnull;
+	column->insertable = !att->attgenerated && !att->attidentity;
+	if (!column->insertable)
+		return;
+
+	switch (att->atttypid)
+	{
+		case TEXTOID:
+			column->kind = COLUMN_TEXT;
+			break;
+		case TIMESTAMPTZOID:
+			column->kind = COLUMN_TIMESTAMP;
+			break;
+		case BOOLOID:
+			column->kind = COLUMN_BOOLEAN;
+			break;
+		case JSONBOID:
+			column->kind = COLUMN_JSONB;
+			break;
+		default:
+			column->kind = COLUMN_OTHER;
+			getTypeInputInfo(att->atttypid, &function, &column->ioparam);
+			fmgr_info(function, &column->in);
+			getTypeOutputInfo(att->atttypid, &function, &varlena);
+			fmgr_info(function, &column->out);
+	}
+
+	value = build_column_default(relation, column->attno);
+	if (value)
+		column->value_if_absent =
+			ExecInitExpr(expression_planner((Expr *) value), NULL);
+	if (field_is_member(reader->desc, &reader->shape, column->attno))
+	{
+		column->member = field_member_of(NameStr(att->attname));
+		column->member_len = strlen(column->member);
+
+		/* a name that the rule does not lead back to is no member */
+		if (field_column_of(reader->desc, &reader->shape, column->member,
+							column->member_len) != column->attno)
+			column->member = NULL;
+	}
+}
+
+/* Make a reader for the events of a table, in the current memory context. */
+EventReader *
+event_reader_create(Relation relation)
+{
+	EventReader *reader = palloc0(sizeof(EventReader));
+	TupleDesc	 desc = CreateTupleDescCopy(RelationGetDescr(relation));
+
+	if (GetDatabaseEncoding() != PG_UTF8)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg(
+				 "events can be stored in databases with encoding UTF8 only"),
+			 errdetail("The encoding of this database is %s.",
+					   GetDatabaseEncodingName())));
+
+	reader->cxt = CurrentMemoryContext;
+	reader->desc = desc;
+	field_row_shape(desc, &reader->shape);
+	reader->ncolumns = desc->natts;
+	reader->columns = palloc0(sizeof(Column) * desc->natts);
+	reader->values = palloc(sizeof(Datum) * desc->natts);
+	reader->nulls = palloc(sizeof(bool) * desc->natts);
+	reader->given = palloc(sizeof(bool) * desc->natts);
+	reader->econtext = CreateStandaloneExprContext();
+	for (int i = 0; i < desc->natts; i++)
+	{
+		reader->columns[i].attno = i + 1;
+		if (!TupleDescAttr(desc, i)->attisdropped)
+			set_up_column(reader, relation, &reader->columns[i]);
+	}
+	limit_indexed_columns(reader, relation);
+
+	reader->id = field_column_of(desc, &reader->shape, "_id", 3);
+	reader->timestamp = field_column_of(desc, &reader->shape, "timestamp", 9);
+	if (reader->id == InvalidAttrNumber ||
+		reader->columns[reader->id - 1].kind != COLUMN_TEXT ||
+		reader->timestamp == InvalidAttrNumber ||
+		reader->columns[reader->timestamp - 1].kind != COLUMN_TIMESTAMP)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("\"%s\" cannot hold events",
+					RelationGetRelationName(relation)),
+			 errhint(
+				 "A topic's table has a column id of type text and a column "
+				 "\"timestamp\" of type timestamp with time zone.")));
+
+	reader->trees = palloc0(sizeof(Trees));
+	reader->trees->callback.func = free_trees;
+	reader->trees->callback.arg = reader->trees;
+	MemoryContextRegisterResetCallback(reader->cxt, &reader->trees->callback);
+
+	/* json-c counts a list's or object's members as one level more */
+	reader->trees->tokener = json_tokener_new_ex(2 * EVENT_MAX_DEPTH + 2);
+	if (reader->trees->tokener == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	return reader;
+}
+
+/* Parse a clean and valid text; NULL if json-c refuses it. */
+static json_object *
+parse(EventReader *reader, StringInfo text, const EventFacts *facts,
+	  json_object **tree)
+{
+	StringInfoData rewritten;
+	json_tokener  *tokener = reader->trees->tokener;
+
+	if (facts->unparsable)
+	{
+		initStringInfo(&rewritten);
+		event_text_for_parser(text->data, text->len, &rewritten);
+		text = &rewritten;
+	}
+	json_tokener_reset(tokener);
+	json_object_put(*tree);
+	*tree = NULL;
+	*tree = json_tokener_parse_ex(tokener, text->data, -1);
+	return json_tokener_get_error(tokener) == json_tokener_success ? *tree
+																   : NULL;
+}
+
+/* Count the names in all objects of a tree. */
+static int64
+count_members(json_object *tree)
+{
+	int64 n = 0;
+
+	if (json_object_is_type(tree, json_type_object))
+	{
+		json_object_object_foreach(tree, name, value)
+		{
+			(void) name;
+			n += 1 + count_members(value);
+		}
+	}
+	else if (json_object_is_type(tree, json_type_array))
+	{
+		for (size_t i = 0; i < json_object_array_length(tree); i++)
+			n += count_members(json_object_array_get_idx(tree, i));
+	}
+	return n;
+}
+
+/* Give the text of a number as it came. */
+static const char *
+number_text(json_object *number, int *len)
+{
+	const char *s =
+		json_object_to_json_string_ext(number, JSON_C_TO_STRING_PLAIN);
+
+	*len = strlen(s);
+
+	/* the exponent of event_text_for_parser */
+	if (*len > 2 && strcmp(s + *len - 2, "e0") == 0)
+		*len -= 2;
+	return s;
+}
+
+/* Make a numeric of a JSON number, or fail if it is none for numeric. */
+static bool
+make_numeric(json_object *number, Numeric *result)
+{
+	const char *s;
+	const char *exponent;
+
+	if (json_object_is_type(number, json_type_int))
+	{
+		*result = int64_to_numeric(json_object_get_int64(number));
+		return true;
+	}
+	s = json_object_to_json_string_ext(number, JSON_C_TO_STRING_PLAIN);
+	exponent = strpbrk(s, "eE");
+	if (strlen(s) > 1000 || (exponent && abs(atoi(exponent + 1)) > 1000))
+		return false;
+	*result = DatumGetNumeric(
+		OidFunctionCall3(F_NUMERIC_IN, CStringGetDatum(s),
+						 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	return true;
+}
+
+/* Tell whether jsonb can hold all numbers of a tree. */
+static bool
+fits_jsonb(json_object *tree)
+{
+	Numeric numeric;
+
+	switch (json_object_get_type(tree))
+	{
+		case json_type_double:
+			return make_numeric(tree, &numeric);
+		case json_type_object:
+		{
+			json_object_object_foreach(tree, name, value)
+			{
+				(void) name;
+				if (!fits_jsonb(value))
+					return false;
+			}
+			return true;
+		}
+		case json_type_array:
+			for (size_t i = 0; i < json_object_array_length(tree); i++)
+			{
+				if (!fits_jsonb(json_object_array_get_idx(tree, i)))
+					return false;
+			}
+			return true;
+		default:
+			return true;
+	}
+}
+
+/* Add a value to the jsonb that is being built. */
+static JsonbValue *
+push_value(JsonbParseState **state, JsonbIteratorToken token,
+		   json_object *tree, JsonbValue *scalar)
+{
+	JsonbValue name;
+
+	check_stack_depth();
+	switch (json_object_get_type(tree))
+	{
+		case json_type_object:
+			pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+			{
+				json_object_object_foreach(tree, key, value)
+				{
+					name.type = jbvString;
+					name.val.string.val = key;
+					name.val.string.len = strlen(key);
+					pushJsonbValue(state, WJB_KEY, &name);
+					push_value(state, WJB_VALUE, value, scalar);
+				}
+			}
+			return pushJsonbValue(state, WJB_END_OBJECT, NULL);
+		case json_type_array:
+			pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+			for (size_t i = 0; i < json_object_array_length(tree); i++)
+				push_value(state, WJB_ELEM, json_object_array_get_idx(tree, i),
+						   scalar);
+			return pushJsonbValue(state, WJB_END_ARRAY, NULL);
+		case json_type_string:
+			scalar->type = jbvString;
+			scalar->val.string.len = json_object_get_string_len(tree);
+			scalar->val.string.val = (char *) json_object_get_string(tree);
+			break;
+		case json_type_int:
+		case json_type_double:
+			scalar->type = jbvNumeric;
+			(void) make_numeric(tree, &scalar->val.numeric);
+			break;
+		case json_type_boolean:
+			scalar->type = jbvBool;
+			scalar->val.boolean = json_object_get_boolean(tree);
+			break;
+		case json_type_null:
+			scalar->type = jbvNull;
+			break;
+	}
+	if (*state)
+		pushJsonbValue(state, token, scalar);
+	return scalar;
+}
+
+/* Make a jsonb of a tree. */
+static Jsonb *
+make_jsonb(json_object *tree)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue		 scalar;
+
+	return JsonbValueToJsonb(push_value(&state, WJB_VALUE, tree, &scalar));
+}
+
+/*
+ * Look for JSON text in a string, as servers' repositories give objects and
+ * lists back; NULL if it is none.
+ */
+static json_object *
+parse_part(Reading *reading, json_object *string)
+{
+	EventReader	  *reader = reading->reader;
+	const char	  *s = json_object_get_string(string);
+	int			   len = json_object_get_string_len(string);
+	StringInfoData text;
+	EventFacts	   facts;
+	json_object	  *part = NULL;
+	const char	  *first = s + strspn(s, " \t\r\n");
+
+	if (*first != '{' && *first != '[')
+		return NULL;
+	initStringInfo(&text);
+	event_text_clean(s, len, &text, &facts);
+	if (event_text_error(s, len, &facts) == NULL &&
+		(part = parse(reader, &text, &facts, &reader->trees->part)) != NULL)
+	{
+		reading->need_text |=
+			facts.inexact || count_members(part) != facts.members;
+		reading->facts.huge |= facts.huge;
+	}
+	pfree(text.data);
+	return part;
+}
+
+/* Fill a jsonb column. */
+static Fidelity
+read_jsonb(Reading *reading, Column *column, json_object *tree, Datum *value)
+{
+	json_object *part = NULL;
+	Fidelity	 fidelity = EXACT;
+
+	if (reading->event->text.len > MAX_JSONB_EVENT)
+		return LOST;
+	if (json_object_is_type(tree, json_type_string) &&
+		(part = parse_part(reading, tree)) != NULL)
+	{
+		tree = part;
+		if (reading->reader->shape.form && column->attno <= 32)
+			reading->form |= INT64CONST(2) << (2 * (column->attno - 1));
+		else
+			fidelity = CHANGED;
+	}
+	if (reading->facts.huge && !fits_jsonb(tree))
+		return LOST;
+	*value = JsonbPGetDatum(make_jsonb(tree));
+	return fidelity;
+}
+
+/*
+ * Give the plain text of a value, and whether it is one: a string, a number, a
+ * boolean, or a list of one such.
+ */
+static bool
+plain_text(json_object *tree, const char **s, int *len)
+{
+	if (json_object_is_type(tree, json_type_array) &&
+		json_object_array_length(tree) == 1)
+		tree = json_object_array_get_idx(tree, 0);
+	switch (json_object_get_type(tree))
+	{
+		case json_type_string:
+			*s = json_object_get_string(tree);
+			*len = json_object_get_string_len(tree);
+			return true;
+		case json_type_int:
+		case json_type_double:
+			*s = number_text(tree, len);
+			return true;
+		case json_type_boolean:
+			*s = json_object_get_boolean(tree) ? "true" : "false";
+			*len = strlen(*s);
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Fill a column of some other type by its input function. */
+static Fidelity
+read_other(Column *column, json_object *tree, const char *s, bool plain,
+		   Datum *value)
+{
+	char *back;
+
+	if (column->type == JSONOID || !plain)
+		s = json_object_to_json_string_ext(
+			tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (!input_call_soft(&column->in, s, column->ioparam, column->typmod,
+						 value))
+		return LOST;
+	if (column->type == JSONOID)
+		return EXACT;
+	back = OutputFunctionCall(&column->out, *value);
+	return plain && strcmp(back, s) == 0 ? EXACT : CHANGED;
+}
+
+/* Fill a column from a value that is not null. */
+static Fidelity
+read_value(Reading *reading, Column *column, json_object *tree, Datum *value)
+{
+	const char *s = NULL;
+	int			len = 0;
+	bool		plain;
+	bool		string = json_object_is_type(tree, json_type_string);
+	char		printed[ISO8601_SIZE];
+	TimestampTz ts;
+
+	if (column->kind == COLUMN_JSONB)
+		return read_jsonb(reading, column, tree, value);
+	plain = plain_text(tree, &s, &len);
+	switch (column->kind)
+	{
+		case COLUMN_TEXT:
+			if (!plain || (column->max_len && len > column->max_len &&
+						   reading->reader->shape.raw &&
+						   column->attno != reading->reader->id))
+				return LOST;
+			*value = make_text(s, len);
+			return string ? EXACT : CHANGED;
+		case COLUMN_TIMESTAMP:
+			if (!plain || !iso8601_parse(s, len, &ts))
+				return LOST;
+			*value = TimestampTzGetDatum(ts);
+			return string && iso8601_print(ts, printed) == len &&
+						   memcmp(printed, s, len) == 0
+					   ? EXACT
+					   : CHANGED;
+		case COLUMN_BOOLEAN:
+			if (!plain || (strcmp(s, "true") != 0 && strcmp(s, "false") != 0))
+				return LOST;
+			*value = BoolGetDatum(*s == 't');
+			return json_object_is_type(tree, json_type_boolean) ? EXACT
+																: CHANGED;
+		default:
+			return read_other(column, tree, s, plain, value);
+	}
+}
+
+/* Find the column of a member; members mostly come in the same order. */
+static Column *
+column_of(EventReader *reader, const char *member)
+{
+	int len = strlen(member);
+
+	for (int n = 0; n < reader->ncolumns; n++)
+	{
+		Column *column = &reader->columns[reader->hint];
+
+		reader->hint = (reader->hint + 1) % reader->ncolumns;
+		if (column->member && column->member_len == len &&
+			memcmp(column->member, member, len) == 0)
+			return column;
+	}
+	return NULL;
+}
+
+/* Put a member that has no column into extra, or say that there is none. */
+static bool
+read_extra(Reading *reading, const char *member, json_object *tree)
+{
+	JsonbValue value;
+	JsonbValue name;
+
+	if (!reading->reader->shape.extra)
+	{
+		reading->event->reason =
+			psprintf("the table has no column for member \"%s\"", member);
+		return false;
+	}
+	if (reading->event->text.len > MAX_JSONB_EVENT ||
+		(reading->facts.huge && !fits_jsonb(tree)))
+	{
+		reading->need_text = true;
+		return true;
+	}
+	if (reading->extra == NULL)
+		pushJsonbValue(&reading->extra, WJB_BEGIN_OBJECT, NULL);
+	name.type = jbvString;
+	name.val.string.val = pstrdup(member);
+	name.val.string.len = strlen(member);
+	pushJsonbValue(&reading->extra, WJB_KEY, &name);
+	push_value(&reading->extra, WJB_VALUE, tree, &value);
+	return true;
+}
+
+/* Fill the columns from the members of an event. */
+static bool
+read_members(Reading *reading, json_object *tree)
+{
+	EventReader *reader = reading->reader;
+
+	json_object_object_foreach(tree, member, value)
+	{
+		Column *column = column_of(reader, member);
+		int		i;
+
+		if (column == NULL)
+		{
+			if (!read_extra(reading, member, value))
+				return false;
+			continue;
+		}
+		i = column->attno - 1;
+		reader->given[i] = true;
+		if (value != NULL)
+		{
+			Fidelity fidelity =
+				read_value(reading, column, value, &reader->values[i]);
+
+			reader->nulls[i] = fidelity == LOST;
+			reading->need_text |= fidelity != EXACT;
+		}
+		else if (reader->shape.form && i < 32)
+			reading->form |= INT64CONST(1) << (2 * i);
+		else
+			reading->need_text = true;
+	}
+	return true;
+}
+
+/*
+ * Give an event without _id one that follows from its content: a hash of the
+ * canonical text, and which of the equal ones of this call it is.
+ */
+static char *
+derive_id(Reading *reading, json_object *tree)
+{
+	EventReader		  *reader = reading->reader;
+	StringInfo		   text = &reading->event->text;
+	const char		  *canonical = text->data;
+	int				   len = text->len;
+	uint8			   hash[PG_SHA256_DIGEST_LENGTH];
+	pg_cryptohash_ctx *cxt;
+	Ordinal			  *ordinal;
+	StringInfoData	   id;
+	bool			   found;
+
+	if (!reading->facts.inexact && len <= MAX_JSONB_EVENT)
+	{
+		Jsonb *jsonb = make_jsonb(tree);
+
+		canonical = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+		len = strlen(canonical);
+	}
+	cxt = pg_cryptohash_create(PG_SHA256);
+	if (cxt == NULL || pg_cryptohash_init(cxt) < 0 ||
+		pg_cryptohash_update(cxt, (const uint8 *) canonical, len) < 0 ||
+		pg_cryptohash_final(cxt, hash, sizeof(hash)) < 0)
+		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+						errmsg("could not compute the hash of an event")));
+	pg_cryptohash_free(cxt);
+
+	if (reader->ordinals == NULL)
+	{
+		HASHCTL ctl = {.keysize = sizeof(ordinal->hash),
+					   .entrysize = sizeof(Ordinal),
+					   .hcxt = reader->cxt};
+
+		reader->ordinals = hash_create("synclog events without _id", 64, &ctl,
+									   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	ordinal = hash_search(reader->ordinals, hash, HASH_ENTER, &found);
+	if (!found)
+		ordinal->count = 0;
+
+	initStringInfo(&id);
+	for (int i = 0; i < sizeof(ordinal->hash); i++)
+		appendStringInfo(&id, "%02x", hash[i]);
+	appendStringInfo(&id, "-%d", ++ordinal->count);
+	return id.data;
+}
+
+/* Fill the columns that the event says nothing about, and check them all. */
+static bool
+complete_row(Reading *reading)
+{
+	EventReader *reader = reading->reader;
+	RowShape	*shape = &reader->shape;
+
+	if (shape->extra && reading->extra)
+	{
+		reader->values[shape->extra - 1] = JsonbPGetDatum(JsonbValueToJsonb(
+			pushJsonbValue(&reading->extra, WJB_END_OBJECT, NULL)));
+		reader->nulls[shape->extra - 1] = false;
+	}
+	if (shape->form && reading->form)
+	{
+		reader->values[shape->form - 1] = Int64GetDatum(reading->form);
+		reader->nulls[shape->form - 1] = false;
+	}
+	if (shape->raw && reading->need_text)
+	{
+		reader->values[shape->raw - 1] =
+			make_text(reading->event->text.data, reading->event->text.len);
+		reader->nulls[shape->raw - 1] = false;
+	}
+	for (int i = 0; i < reader->ncolumns; i++)
+	{
+		Column *column = &reader->columns[i];
+
+		if (!reader->given[i] && reader->nulls[i] && column->value_if_absent)
+			reader->values[i] = ExecEvalExprSwitchContext(
+				column->value_if_absent, reader->econtext, &reader->nulls[i]);
+		if (column->required && column->insertable && reader->nulls[i])
+		{
+			reading->event->reason =
+				column->member
+					? psprintf("member \"%s\" is missing or cannot be stored",
+							   column->member)
+					: pstrdup("a column of the table must not be NULL");
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Tell whether an object is a server's answer, with events in it. */
+static bool
+is_response(json_object *tree)
+{
+	static const char *const of_events[] = {"_id", "timestamp",
+											"transactionId", "eventName"};
+	static const char *const lists[] = {"result", "entries"};
+
+	for (int i = 0; i < lengthof(of_events); i++)
+	{
+		if (json_object_object_get_ex(tree, of_events[i], NULL))
+			return false;
+	}
+	for (int i = 0; i < lengthof(lists); i++)
+	{
+		json_object *list = json_object_object_get(tree, lists[i]);
+		bool		 objects = json_object_is_type(list, json_type_array);
+
+		for (size_t n = 0; objects && n < json_object_array_length(list); n++)
+			objects = json_object_is_type(json_object_array_get_idx(list, n),
+										  json_type_object);
+		if (objects)
+			return true;
+	}
+	return false;
+}
+
+/* Make sure of the event's own time and name. */
+static bool
+identify(Reading *reading, json_object *tree, TimestampTz received)
+{
+	EventReader *reader = reading->reader;
+	Event		*event = reading->event;
+	int			 id = reader->id - 1;
+	int			 timestamp = reader->timestamp - 1;
+
+	if (reader->nulls[timestamp])
+	{
+		event->late = reading->need_text = true;
+		reader->values[timestamp] = TimestampTzGetDatum(received);
+		reader->nulls[timestamp] = false;
+	}
+	event->timestamp = DatumGetTimestampTz(reader->values[timestamp]);
+
+	if (reader->nulls[id])
+	{
+		StringInfoData text;
+
+		event->id = derive_id(reading, tree);
+		reader->values[id] = make_text(event->id, strlen(event->id));
+		reader->nulls[id] = false;
+		if (!reader->given[id])
+		{
+			/* it comes back with its _id, even where its text is kept */
+			initStringInfo(&text);
+			appendStringInfo(&text, "{\"_id\":\"%s\"%s%s", event->id,
+							 event->text.data[1] == '}' ? "" : ",",
+							 event->text.data + 1);
+			event->text = text;
+		}
+	}
+	else
+	{
+		struct varlena *value =
+			(struct varlena *) DatumGetPointer(reader->values[id]);
+
+		event->id = pnstrdup(VARDATA(value), VARSIZE(value) - VARHDRSZ);
+	}
+	if (strlen(event->id) > EVENT_MAX_ID)
+	{
+		event->reason =
+			psprintf("its _id is longer than %d bytes", EVENT_MAX_ID);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Read an event.  False if it is none that the table can hold: the reason, or
+ * the fact that it is a response, is in *event.
+ */
+bool
+event_read(EventReader *reader, const char *text, int len,
+		   TimestampTz received, Event *event)
+{
+	Reading		 reading = {.reader = reader, .event = event};
+	json_object *tree;
+
+	memset(event, 0, sizeof(*event));
+	initStringInfo(&event->text);
+	event_text_clean(text, len, &event->text, &reading.facts);
+	event->reason = event_text_error(text, len, &reading.facts);
+	if (event->reason != NULL)
+	{
+		/* where nothing is sure, nothing is kept that may be a credential */
+		resetStringInfo(&event->text);
+		if (event_text_names_secret(text, len))
+			event->reason =
+				psprintf("%s; its text may hold credentials and is not kept",
+						 event->reason);
+		else
+			appendBinaryStringInfo(&event->text, text, len);
+		return false;
+	}
+	tree = parse(reader, &event->text, &reading.facts, &reader->trees->event);
+	if (!json_object_is_type(tree, json_type_object))
+	{
+		event->reason = pstrdup("not a JSON object");
+		return false;
+	}
+	if (is_response(tree))
+	{
+		event->response = true;
+		event->reason = pstrdup("a response of a server, not an event");
+		return false;
+	}
+
+	reading.need_text =
+		reading.facts.inexact || count_members(tree) != reading.facts.members;
+	memset(reader->nulls, true, reader->ncolumns);
+	memset(reader->given, false, reader->ncolumns);
+	reader->hint = 0;
+	if (!read_members(&reading, tree) || !identify(&reading, tree, received) ||
+		!complete_row(&reading))
+		return false;
+	event->tuple =
+		heap_form_tuple(reader->desc, reader->values, reader->nulls);
+	return true;
+}

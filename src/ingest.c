@@ -1,0 +1,489 @@
+/*
+ * ingest.c
+ *		Stores rows of events in their topic's table, a batch at a time, tells
+ *		duplicates from conflicts, and keeps what cannot be stored in table
+ *		rejected.  It knows neither JSON nor where the events come from.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type_d.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/resowner.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+#include "compat.h"
+#include "event_split.h"
+#include "field.h"
+#include "ingest.h"
+#include "partition.h"
+#include "topic.h"
+
+/* Free the plans, which live apart from the memory context. */
+static void
+free_plans(void *arg)
+{
+	Ingest	  *ingest = arg;
+	SPIPlanPtr plans[] = {ingest->insert, ingest->differing, ingest->known,
+						  ingest->reject};
+
+	for (int i = 0; i < lengthof(plans); i++)
+	{
+		if (plans[i])
+			SPI_freeplan(plans[i]);
+	}
+	ingest->insert = ingest->differing = ingest->known = ingest->reject = NULL;
+}
+
+/* Prepare a statement to be kept. */
+static SPIPlanPtr
+prepare(const char *sql, int nargs, Oid *argtypes)
+{
+	SPIPlanPtr plan = SPI_prepare(sql, nargs, argtypes);
+
+	if (plan == NULL || SPI_keepplan(plan) != 0)
+		elog(ERROR, "could not prepare a statement: %s",
+			 SPI_result_code_string(SPI_result));
+	return plan;
+}
+
+/* Give a table's name as SQL writes it. */
+static char *
+qualified_name(Oid relid)
+{
+	return quote_qualified_identifier(
+		get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+}
+
+/* List columns for SQL: all live ones, or those that an INSERT may name. */
+static char *
+column_list(TupleDesc desc, const char *alias, bool insertable)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (att->attisdropped ||
+			(insertable && (att->attgenerated || att->attidentity)))
+			continue;
+		appendStringInfo(&list, "%s%s%s", list.len ? ", " : "", alias,
+						 quote_identifier(NameStr(att->attname)));
+	}
+	return list.data;
+}
+
+/* Prepare the statements of a table. */
+static void
+prepare_statements(Ingest *ingest, TupleDesc desc)
+{
+	Oid		 argtypes[] = {ingest->array_type, TIMESTAMPTZOID, TIMESTAMPTZOID};
+	char	*table = qualified_name(ingest->relid);
+	char	*columns = column_list(desc, "", true);
+	RowShape shape;
+	StringInfoData join;
+
+	ingest->insert = prepare(
+		psprintf(
+			"INSERT INTO %s (%s) SELECT %s FROM pg_catalog.unnest($1) r(%s) "
+			"ON CONFLICT DO NOTHING",
+			table, columns, columns, column_list(desc, "", false)),
+		1, argtypes);
+	if (!ingest->may_read)
+		return;
+
+	/* which events of a batch meet one with their key */
+	field_row_shape(desc, &shape);
+	initStringInfo(&join);
+	appendStringInfo(
+		&join,
+		"SELECT DISTINCT r.\" ordinality\" "
+		"FROM pg_catalog.unnest($1) WITH ORDINALITY r(%s, \" ordinality\") "
+		"JOIN %s t ON t.id OPERATOR(pg_catalog.=) r.id",
+		column_list(desc, "", false), table);
+	if (shape.tenant)
+		appendStringInfoString(
+			&join, " AND t.tenant_id OPERATOR(pg_catalog.=) r.tenant_id");
+	ingest->known = prepare(join.data, 1, argtypes);
+
+	/* the bounds let the planner leave out partitions */
+	appendStringInfo(
+		&join,
+		" AND t.\"timestamp\" OPERATOR(pg_catalog.=) r.\"timestamp\" "
+		"WHERE t.\"timestamp\" OPERATOR(pg_catalog.>=) $2 "
+		"AND t.\"timestamp\" OPERATOR(pg_catalog.<=) $3 "
+		"AND NOT ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) "
+		"ROW(%s)::pg_catalog.record",
+		column_list(desc, "t.", true), column_list(desc, "r.", true));
+	ingest->differing = prepare(join.data, 3, argtypes);
+}
+
+/*
+ * Begin to store events in a topic's table.  Everything is in a new child of
+ * the current memory context.
+ */
+Ingest *
+ingest_begin(const char *topic, Oid relid, bool strict)
+{
+	MemoryContext cxt = AllocSetContextCreate(
+		CurrentMemoryContext, "synclog ingest", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(cxt);
+	Ingest		 *ingest = palloc0(sizeof(Ingest));
+	Relation	  relation = table_open(relid, RowExclusiveLock);
+	AclResult	  acl = pg_class_aclcheck(relid, GetUserId(), ACL_INSERT);
+
+	if (acl != ACLCHECK_OK)
+		aclcheck_error(acl, OBJECT_TABLE, RelationGetRelationName(relation));
+	ingest->cxt = cxt;
+	ingest->topic = pstrdup(topic);
+	ingest->relid = relid;
+	ingest->shape =
+		assign_record_type_identifier(relation->rd_rel->reltype, -1);
+	ingest->strict = strict;
+	ingest->may_read =
+		pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+	ingest->received = GetCurrentTimestamp();
+	ingest->reader = event_reader_create(relation);
+	ingest->array_type = get_array_type(relation->rd_rel->reltype);
+	ingest->callback.func = free_plans;
+	ingest->callback.arg = ingest;
+	MemoryContextRegisterResetCallback(cxt, &ingest->callback);
+
+	SPI_connect();
+	prepare_statements(ingest, RelationGetDescr(relation));
+	SPI_finish();
+	table_close(relation, NoLock);
+
+	ingest->batch =
+		AllocSetContextCreate(cxt, "synclog batch", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(caller);
+	return ingest;
+}
+
+/* Tell whether storing can go on as it was begun. */
+bool
+ingest_is_current(const Ingest *ingest, const char *topic)
+{
+	Oid type = get_rel_type_id(ingest->relid);
+
+	return strcmp(ingest->topic, topic) == 0 && OidIsValid(type) &&
+		   ingest->shape == assign_record_type_identifier(type, -1);
+}
+
+/* Keep what cannot be stored in table rejected of the topic's schema. */
+void
+ingest_reject(Ingest *ingest, const char *reason, const char *text, int len)
+{
+	Oid argtypes[] = {TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID};
+	Oid relid =
+		get_relname_relid("rejected", get_rel_namespace(ingest->relid));
+	Datum values[4];
+	char  nulls[] = "    ";
+	int	  rc;
+
+	ingest->rejected++;
+	if (!OidIsValid(relid))
+	{
+		if (ingest->nunkept++ == 0)
+			ingest->unkept = MemoryContextStrdup(ingest->cxt, reason);
+		return;
+	}
+	values[0] = CStringGetTextDatum(ingest->topic);
+	values[1] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[2] = CStringGetTextDatum(reason);
+	values[3] = PointerGetDatum(cstring_to_text_with_len(text, len));
+	if (len == 0)
+		nulls[3] = 'n';
+
+	SPI_connect();
+	if (ingest->reject == NULL)
+		ingest->reject = prepare(
+			psprintf("INSERT INTO %s (topic, received_at, reason, event) "
+					 "VALUES ($1, $2, $3, $4)",
+					 qualified_name(relid)),
+			4, argtypes);
+	rc = SPI_execute_plan(ingest->reject, values, nulls, false, 0);
+	if (rc != SPI_OK_INSERT)
+		elog(ERROR, "could not keep a rejected event: %s",
+			 SPI_result_code_string(rc));
+	SPI_finish();
+}
+
+/* Make an array of the rows of events. */
+static Datum
+make_array(Ingest *ingest, Event **events, int n)
+{
+	Datum *rows = palloc(sizeof(Datum) * n);
+
+	for (int i = 0; i < n; i++)
+		rows[i] = HeapTupleGetDatum(events[i]->tuple);
+	return PointerGetDatum(
+		construct_array(rows, n, get_element_type(ingest->array_type), -1,
+						false, TYPALIGN_DOUBLE));
+}
+
+/* Insert events; how many were not there yet. */
+static int64
+insert_events(Ingest *ingest, Event **events, int n)
+{
+	Datum array = make_array(ingest, events, n);
+	int64 stored;
+	int	  rc;
+
+	SPI_connect();
+	rc = SPI_execute_plan(ingest->insert, &array, NULL, false, 0);
+	if (rc != SPI_OK_INSERT)
+		elog(ERROR, "could not store events: %s", SPI_result_code_string(rc));
+	stored = SPI_processed;
+	SPI_finish();
+	return stored;
+}
+
+/* Tell whether an error is about what was to be stored. */
+static bool
+is_about_content(int sqlerrcode)
+{
+	int category = ERRCODE_TO_CATEGORY(sqlerrcode);
+
+	return category == ERRCODE_DATA_EXCEPTION ||
+		   category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+		   category == ERRCODE_PROGRAM_LIMIT_EXCEEDED ||
+		   sqlerrcode == ERRCODE_WITH_CHECK_OPTION_VIOLATION ||
+		   sqlerrcode == ERRCODE_RAISE_EXCEPTION;
+}
+
+/*
+ * Insert events in a subtransaction.  -1 if the table's constraints, triggers
+ * or indexes refuse one of them, with the reason.
+ */
+static int64
+try_insert(Ingest *ingest, Event **events, int n, char **reason)
+{
+	MemoryContext  cxt = CurrentMemoryContext;
+	ResourceOwner  owner = CurrentResourceOwner;
+	volatile int64 stored = -1;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(cxt);
+	PG_TRY();
+	{
+		stored = insert_events(ingest, events, n);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(cxt);
+		error = CopyErrorData();
+		if (!is_about_content(error->sqlerrcode))
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		*reason = error->message;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(cxt);
+	CurrentResourceOwner = owner;
+	return stored;
+}
+
+/* Which events of a batch a statement finds; NULL entries are taken out. */
+static int
+take_out(Ingest *ingest, SPIPlanPtr plan, Event **events, int n,
+		 const char *conflict)
+{
+	Datum		  args[3];
+	TimestampTz	  first = events[0]->timestamp;
+	TimestampTz	  last = events[0]->timestamp;
+	MemoryContext caller = CurrentMemoryContext;
+	int			 *found;
+	int			  nfound;
+	bool		  isnull;
+
+	for (int i = 1; i < n; i++)
+	{
+		first = Min(first, events[i]->timestamp);
+		last = Max(last, events[i]->timestamp);
+	}
+	args[0] = make_array(ingest, events, n);
+	args[1] = TimestampTzGetDatum(first);
+	args[2] = TimestampTzGetDatum(last);
+
+	SPI_connect();
+	if (SPI_execute_plan(plan, args, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look for events");
+	nfound = SPI_processed;
+	found = MemoryContextAlloc(caller, sizeof(int) * (nfound + 1));
+	for (int i = 0; i < nfound; i++)
+		found[i] =
+			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i],
+										SPI_tuptable->tupdesc, 1, &isnull)) -
+			1;
+	SPI_finish();
+
+	for (int i = 0; i < nfound; i++)
+	{
+		Event *event = events[found[i]];
+
+		if (conflict)
+			ingest_reject(ingest, conflict, event->text.data, event->text.len);
+		event->tuple = NULL;
+	}
+	return nfound;
+}
+
+/* Insert events and tell what became of those that were there already. */
+static void
+store_events(Ingest *ingest, Event **events, int n)
+{
+	int64 stored;
+	int64 missing;
+	char *reason = NULL;
+
+	stored = ingest->strict ? insert_events(ingest, events, n)
+							: try_insert(ingest, events, n, &reason);
+	if (stored < 0)
+	{
+		/* one of them is refused: find out which */
+		if (n == 1)
+			ingest_reject(ingest, reason, events[0]->text.data,
+						  events[0]->text.len);
+		else
+		{
+			store_events(ingest, events, n / 2);
+			store_events(ingest, events + n / 2, n - n / 2);
+		}
+		return;
+	}
+	missing = n - stored;
+	if (missing > 0 && ingest->may_read)
+		missing -= take_out(ingest, ingest->differing, events, n, "conflict");
+	ingest->stored += stored;
+	ingest->duplicates += missing;
+}
+
+/* Store what the batch holds. */
+void
+ingest_flush(Ingest *ingest)
+{
+	MemoryContext caller = MemoryContextSwitchTo(ingest->batch);
+	TimestampTz	 *instants = palloc(sizeof(TimestampTz) * INGEST_BATCH);
+	Event		**events = palloc(sizeof(Event *) * INGEST_BATCH);
+	int			  n = 0;
+
+	/* events without a time of their own are known by their _id */
+	if (ingest->nlate > 0 && ingest->may_read)
+	{
+		for (int i = 0; i < ingest->n; i++)
+		{
+			if (ingest->events[i].late)
+				events[n++] = &ingest->events[i];
+		}
+		ingest->duplicates += take_out(ingest, ingest->known, events, n, NULL);
+	}
+	n = 0;
+	for (int i = 0; i < ingest->n; i++)
+	{
+		if (ingest->events[i].tuple == NULL)
+			continue;
+		instants[n] = ingest->events[i].timestamp;
+		events[n++] = &ingest->events[i];
+	}
+	if (n > 0)
+	{
+		partition_make_months(ingest->relid, instants, n);
+		store_events(ingest, events, n);
+	}
+	ingest->n = ingest->nlate = 0;
+	ingest->bytes = 0;
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(ingest->batch);
+}
+
+/* Say that something is no event, and what to do about it. */
+void
+event_refuse(const Event *event)
+{
+	if (event->response)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("this is a response of a server, not an event"),
+						errhint("Function synclog.load() takes the events out "
+								"of a response.")));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("event cannot be stored"),
+					errdetail_internal("The reason: %s.", event->reason)));
+}
+
+/* Add the events of a response to the batch, each with its own fate. */
+static void
+ingest_response(Ingest *ingest, const Event *response)
+{
+	static const char *const members[] = {"start", "result", "entries",
+										  "summary"};
+	MemoryContext cxt = AllocSetContextCreate(ingest->cxt, "synclog response",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(cxt);
+	char		 *all = pnstrdup(response->text.data, response->text.len);
+	const char	 *value;
+	const char	 *text;
+	int			  value_len;
+	int			  len;
+
+	/* the batch, and with it the response, goes when it is full */
+	for (int i = 0; i < lengthof(members); i++)
+	{
+		EventSource source;
+
+		if (!event_text_member(all, response->text.len, members[i], &value,
+							   &value_len) ||
+			(*value != '{' && *value != '['))
+			continue;
+		event_source_text(&source, value, value_len);
+		while (event_source_next(&source, &text, &len))
+			(void) ingest_event(ingest, text, len);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(cxt);
+}
+
+/* Read an event into the batch, and give its _id if it is one. */
+char *
+ingest_event(Ingest *ingest, const char *text, int len)
+{
+	MemoryContext caller;
+	Event		 *event;
+
+	if (ingest->n == INGEST_BATCH || ingest->bytes > INGEST_BATCH_BYTES)
+		ingest_flush(ingest);
+	caller = MemoryContextSwitchTo(ingest->batch);
+	event = &ingest->events[ingest->n];
+	if (event_read(ingest->reader, text, len, ingest->received, event))
+	{
+		ingest->n++;
+		ingest->nlate += event->late;
+	}
+	else if (ingest->strict)
+		event_refuse(event);
+	else if (event->response)
+		ingest_response(ingest, event);
+	else
+		ingest_reject(ingest, event->reason, event->text.data,
+					  event->text.len);
+	ingest->bytes += len;
+	MemoryContextSwitchTo(caller);
+	return event->id;
+}

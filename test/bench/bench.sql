@@ -1,0 +1,169 @@
+-- What test/bench/run measures.  :folder is one that the server may write to.
+\set events :folder/events.jsonl
+\set columns :folder/columns.copy
+\pset footer off
+SET client_min_messages = warning;
+CREATE EXTENSION synclog;
+SELECT synclog.create_topics() \g /dev/null
+
+CREATE SCHEMA bench;
+CREATE TABLE bench.result (
+	ordinal int GENERATED ALWAYS AS IDENTITY,
+	measurement text,
+	unit text,
+	synclog float8,
+	plain float8
+);
+
+-- 100,000 entries of ten recons, one every 20 seconds
+COPY (
+	SELECT json_build_object(
+		'_id', format('8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-%s', n),
+		'transactionId', format('8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-t%s', n / 10000),
+		'timestamp', to_char(timestamp '2026-11-01' + n * interval '20 s',
+			'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+		'eventName', 'recon',
+		'userId', 'openidm-admin',
+		'action', (ARRAY['CREATE', 'UPDATE', 'UPDATE', 'EXCEPTION'])[1 + n % 4],
+		'exception', NULL,
+		'linkQualifier', 'default',
+		'mapping', 'systemLdapAccounts_managedUser',
+		'message', CASE WHEN n % 4 = 3
+			THEN format('Target does not support attribute a%s', n % 50) END,
+		'messageDetail', CASE WHEN n % 4 = 3
+			THEN json_build_object('attribute', format('a%s', n % 50)) END,
+		'situation', (ARRAY['ABSENT', 'CONFIRMED', 'FOUND', 'AMBIGUOUS'])[1 + n % 4],
+		'sourceObjectId', format('system/ldap/account/uid=user%s,ou=People,dc=example,dc=com', n),
+		'status', CASE WHEN n % 4 = 3 THEN 'FAILURE' ELSE 'SUCCESS' END,
+		'targetObjectId', format('managed/user/%s', md5(n::text)::uuid),
+		'reconciling', 'source',
+		'ambiguousTargetObjectIds', '',
+		'entryType', 'entry',
+		'reconId', format('8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r%s', n / 10000))
+	FROM generate_series(0, 99999) AS n
+) TO :'events' WITH (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02');
+
+-- Milliseconds that a statement takes.
+CREATE FUNCTION bench.elapsed(statement text) RETURNS float8
+LANGUAGE plpgsql AS $$
+DECLARE
+	began timestamptz := clock_timestamp();
+BEGIN
+	EXECUTE statement;
+	RETURN extract(epoch FROM clock_timestamp() - began) * 1000;
+END
+$$;
+
+-- Milliseconds that the planner says it takes for a query.
+CREATE FUNCTION bench.planned(query text) RETURNS float8
+LANGUAGE plpgsql AS $$
+DECLARE
+	plan json;
+BEGIN
+	EXECUTE 'EXPLAIN (SUMMARY, FORMAT json) ' || query INTO plan;
+	RETURN plan->0->>'Planning Time';
+END
+$$;
+
+-- Notes the medians of two things that are measured by turns, so that what
+-- else the machine does meets both; each is an expression that measures.
+CREATE FUNCTION bench.compare(measurement text, unit text, rounds int,
+	synclog text, plain text, scale float8 DEFAULT 1) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	ours float8[];
+	theirs float8[];
+	ms float8;
+BEGIN
+	-- round 0 warms caches
+	FOR i IN 0 .. rounds LOOP
+		EXECUTE 'SELECT ' || synclog INTO ms;
+		IF i > 0 THEN ours := ours || ms; END IF;
+		EXECUTE 'SELECT ' || plain INTO ms;
+		IF i > 0 THEN theirs := theirs || ms; END IF;
+	END LOOP;
+	INSERT INTO bench.result (measurement, unit, synclog, plain)
+	SELECT measurement, unit,
+		(SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x) FROM unnest(ours) x) * scale,
+		(SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x) FROM unnest(theirs) x) * scale;
+END
+$$;
+
+-- Loading: JSON Lines against COPY of the same rows already split into columns,
+-- into the same table with the same indexes.
+CREATE FUNCTION bench.load(statement text) RETURNS float8
+LANGUAGE plpgsql AS $$
+DECLARE
+	ms float8;
+BEGIN
+	TRUNCATE audit.recon;
+	ms := bench.elapsed(statement);
+	IF (SELECT count(*) FROM audit.recon) <> 100000 THEN
+		RAISE 'stored % of 100000 events', (SELECT count(*) FROM audit.recon);
+	END IF;
+	RETURN ms;
+END
+$$;
+
+SELECT synclog.load_file('recon', :'events') \g /dev/null
+COPY (SELECT * FROM audit.recon) TO :'columns';
+SELECT bench.compare(
+	'load(), JSON Lines / COPY of columns: 100,000 events', 'ms', 3,
+	format('bench.load(%L)', format(
+		'SELECT synclog.load(%L, pg_read_file(%L))', 'recon', :'events')),
+	format('bench.load(%L)', format('COPY audit.recon FROM %L', :'columns')))
+\g /dev/null
+SELECT bench.compare(
+	'load_file(), the same', 'ms', 3,
+	format('bench.load(%L)', format(
+		'SELECT synclog.load_file(%L, %L)', 'recon', :'events')),
+	format('bench.load(%L)', format('COPY audit.recon FROM %L', :'columns')))
+\g /dev/null
+VACUUM ANALYZE audit.recon;
+
+-- The filters, and the clauses that a person would write for them.
+CREATE TABLE bench.filter (name text, filter text, clause text);
+INSERT INTO bench.filter VALUES
+	('eq', '/reconId eq "8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r3"',
+	 'recon_id = ''8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r3'''),
+	('four terms', '/reconId eq "8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r3" and '
+	 '/situation eq "ABSENT" and /timestamp ge "2026-11-08" and /timestamp lt "2026-11-09"',
+	 'recon_id = ''8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r3'' AND situation = ''ABSENT'' '
+	 'AND timestamp >= ''2026-11-08 00:00:00Z'' AND timestamp < ''2026-11-09 00:00:00Z'''),
+	('co', '/message co "attribute a7"', 'message LIKE ''%attribute a7%'''),
+	('JSON path', '/messageDetail/attribute eq "a7"',
+	 'message_detail @@ ''strict (exists($."attribute" ? (@ == "a7")) || '
+	 'exists($."attribute"[*] ? (@ == "a7")))''');
+
+-- Planning: the planner's own time, and the whole statement with its parsing.
+SELECT bench.compare(format('planning, %s', name), 'µs', 300,
+		format('bench.planned(%L)', format(
+			'SELECT * FROM audit.recon WHERE synclog.matches(recon, %L)', filter)),
+		format('bench.planned(%L)', 'SELECT * FROM audit.recon WHERE ' || clause),
+		1000)
+FROM bench.filter \g /dev/null
+SELECT bench.compare(format('parsing and planning, %s', name), 'µs', 300,
+		format('bench.elapsed(%L)', format(
+			'EXPLAIN SELECT * FROM audit.recon WHERE synclog.matches(recon, %L)', filter)),
+		format('bench.elapsed(%L)', 'EXPLAIN SELECT * FROM audit.recon WHERE ' || clause),
+		1000)
+FROM bench.filter \g /dev/null
+
+-- Running: matches() called for every row, since the filter is not known when
+-- the plan is made, against the clause in the plan; both read all rows.
+SET enable_indexscan = off;
+SET enable_indexonlyscan = off;
+SET enable_bitmapscan = off;
+SET plan_cache_mode = force_generic_plan;
+PREPARE generic(synclog.queryfilter) AS
+	SELECT count(*) FROM audit.recon WHERE synclog.matches(recon, $1);
+SELECT bench.compare(format('run time per row, %s', name), 'µs', 7,
+		format('bench.elapsed(%L)', format('EXECUTE generic(%L)', filter)),
+		format('bench.elapsed(%L)', 'SELECT count(*) FROM audit.recon WHERE ' || clause),
+		1000 / 100000.0)
+FROM bench.filter \g /dev/null
+
+SELECT measurement, unit, round(synclog::numeric, 2) AS synclog,
+	round(plain::numeric, 2) AS plain, round((synclog / plain)::numeric, 2) AS ratio
+FROM bench.result
+ORDER BY ordinal;
