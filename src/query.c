@@ -187,10 +187,8 @@ topic_query_order(TopicQuery *query, const char *sort_keys)
 	StringInfo sql = &query->sql;
 	List	  *keys;
 	bool	   descending = false;
-	bool has_id = field_column_of(query->desc, &query->shape, "_id", 3) ==
-				  InvalidAttrNumber;
-	const char *separator = " ORDER BY ";
-	ListCell   *lc;
+	bool	   has_id = false;
+	ListCell  *lc;
 
 	keys = fields_parse(sort_keys, true);
 	foreach (lc, keys)
@@ -207,20 +205,17 @@ topic_query_order(TopicQuery *query, const char *sort_keys)
 							   "whole event.",
 							   key->pointer->offset + 1, sort_keys),
 					 errhint("Name fields, as in -timestamp,+_id.")));
-		appendStringInfoString(sql, separator);
+		appendStringInfoString(sql,
+							   lc == list_head(keys) ? " ORDER BY " : ", ");
 		append_field_key(query, key->pointer, key->descending);
-		separator = ", ";
 		descending = key->descending;
 		has_id |= key->pointer->ntokens == 1 &&
 				  strcmp(key->pointer->tokens[0], "_id") == 0;
 	}
 	if (!has_id)
 	{
-		FilterError error;
-
-		appendStringInfoString(sql, separator);
-		append_field_key(query, filter_parse_pointer("_id", 3, &error),
-						 descending);
+		appendStringInfoString(sql, ", ");
+		append_key(query, topic_query_column(query, "_id"), descending, true);
 	}
 }
 
@@ -391,16 +386,6 @@ append_page(TopicQuery *query, const char *keyword, const char *argument,
 	appendStringInfo(&query->sql, " %s %d", keyword, value);
 }
 
-/* Give the sort keys for an order by time, of which some tables know none. */
-static const char *
-time_order(TopicQuery *query, const char *sort_keys)
-{
-	return field_column_of(query->desc, &query->shape, "timestamp", 9) !=
-				   InvalidAttrNumber
-			   ? sort_keys
-			   : "_id";
-}
-
 /* Open the stream that the arguments of query ask for. */
 static EventStream *
 open_query(FunctionCallInfo fcinfo)
@@ -428,7 +413,7 @@ open_query(FunctionCallInfo fcinfo)
 	appendStringInfoChar(&query->sql, ')');
 
 	topic_query_order(query, PG_ARGISNULL(3)
-								 ? time_order(query, "timestamp")
+								 ? "timestamp"
 								 : text_to_cstring(PG_GETARG_TEXT_PP(3)));
 	if (!PG_ARGISNULL(4))
 		append_page(query, "LIMIT", "page_size", PG_GETARG_INT32(4), 1);
@@ -479,7 +464,7 @@ read_event(PG_FUNCTION_ARGS)
 					 topic_query_column(query, "_id"));
 	topic_query_parameter(query, TEXTOID, PG_GETARG_DATUM(1), false);
 	/* the newest, where tenants or instants share an _id */
-	topic_query_order(query, time_order(query, "-timestamp"));
+	topic_query_order(query, "-timestamp");
 	append_page(query, "LIMIT", "page_size", 1, 1);
 	stream = event_stream_open(query, 0);
 	found = event_stream_next(stream, &event, NULL);
