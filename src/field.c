@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type_d.h"
+#include "utils/varlena.h"
 
 #include "field.h"
 
@@ -113,4 +114,36 @@ field_column_of(TupleDesc desc, const RowShape *shape, const char *member,
 			return i + 1;
 	}
 	return InvalidAttrNumber;
+}
+
+/* Find the member with the name nearest to one that is none, or NULL. */
+const char *
+field_nearest(TupleDesc desc, const RowShape *shape, const char *wanted)
+{
+	const char *nearest = NULL;
+	int			distance = 4; /* farther ones are no help */
+
+	if (strlen(wanted) > NAMEDATALEN)
+		return NULL;
+	for (int i = 0; i < desc->natts; i++)
+	{
+		const char *column = NameStr(TupleDescAttr(desc, i)->attname);
+		char	   *member;
+		int			d;
+
+		if (!field_is_member(desc, shape, i + 1))
+			continue;
+		member = field_member_of(column);
+		d = varstr_levenshtein_less_equal(wanted, strlen(wanted), member,
+										  strlen(member), 1, 1, 1, distance,
+										  true);
+		if (strcmp(wanted, column) == 0)
+			d = 0; /* the column's name in place of the member's */
+		if (d < distance)
+		{
+			distance = d;
+			nearest = member;
+		}
+	}
+	return nearest;
 }

@@ -73,6 +73,8 @@ typedef struct FilterError
 extern const char *const filter_op_names[];
 
 extern FilterNode *filter_parse(const char *text, int len, FilterError *error);
+extern FilterNode *filter_parse_pointer(const char *text, int len,
+										FilterError *error);
 extern FilterNode *filter_combine(FilterKind kind, FilterNode **operands,
 								  int noperands);
 extern bool		   filter_fits(const FilterNode *node);

@@ -31,7 +31,6 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
-#include "utils/varlena.h"
 
 #include "compat.h"
 #include "filter.h"
@@ -522,45 +521,13 @@ translate_scalar(FilterTarget *target, Expr *column, const FilterNode *node,
 	return finish(target, column, predicate, negate);
 }
 
-/* Collect the members of a row type, for a hint. */
-static const char *
-nearest_member(FilterTarget *target, const char *wanted)
-{
-	const char *nearest = NULL;
-	int			distance = 4; /* farther ones are no help */
-
-	if (strlen(wanted) > NAMEDATALEN)
-		return NULL;
-	for (int i = 1; i <= target->desc->natts; i++)
-	{
-		char *member;
-		int	  d;
-
-		if (!field_is_member(target->desc, &target->shape, i))
-			continue;
-		member = field_member_of(
-			NameStr(TupleDescAttr(target->desc, i - 1)->attname));
-		d = varstr_levenshtein_less_equal(wanted, strlen(wanted), member,
-										  strlen(member), 1, 1, 1, distance,
-										  true);
-		if (strcmp(wanted,
-				   NameStr(TupleDescAttr(target->desc, i - 1)->attname)) == 0)
-			d = 0; /* the column's name in place of the member's */
-		if (d < distance)
-		{
-			distance = d;
-			nearest = member;
-		}
-	}
-	return nearest;
-}
-
 /* Refuse a field that the row type cannot have. */
 static void
 unknown_field(FilterTarget *target, const FilterNode *node)
 {
 	StringInfoData field;
-	const char	  *nearest = nearest_member(target, node->tokens[0]);
+	const char	  *nearest =
+		field_nearest(target->desc, &target->shape, node->tokens[0]);
 
 	initStringInfo(&field);
 	filter_print_pointer(node->tokens, node->ntokens, &field);

@@ -646,6 +646,23 @@ print_string(const char *value, StringInfo buf)
 	appendStringInfoChar(buf, '"');
 }
 
+/*
+ * Parse a pointer that stands alone, as a node that tests its presence; NULL
+ * with *error filled in if it is none.
+ */
+FilterNode *
+filter_parse_pointer(const char *text, int len, FilterError *error)
+{
+	Parser		p = {text, text + len, text + len, 0, error};
+	Token		token = {TOKEN_WORD, text, len};
+	FilterNode *node = make_node(FILTER_PRESENT, 0);
+
+	memset(error, 0, sizeof(*error));
+	if (len == 0)
+		return fail(&p, text, NULL, "Expected a field");
+	return parse_pointer(&p, &token, node) ? node : NULL;
+}
+
 /* Print a pointer from its tokens. */
 void
 filter_print_pointer(char **tokens, int ntokens, StringInfo buf)
