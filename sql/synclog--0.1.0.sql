@@ -479,13 +479,51 @@ COMMENT ON FUNCTION synclog.event_row(anyelement, text) IS
 'Gives the row that an event would be in a table, without storing it: synclog.event_row(NULL::audit.recon, ''{"_id":…}''). NULL for a NULL event. Errors: 22023 for what is no event, 42809 if the first argument is no row of a table that can hold events.';
 
 ------------------------------------------------------------------------------
--- event_out: event, read
+-- event_out: event
 ------------------------------------------------------------------------------
 
+CREATE FUNCTION synclog.event(row_value record, formatted boolean DEFAULT true) RETURNS json
+	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'event_record';
+COMMENT ON FUNCTION synclog.event(record, boolean) IS
+'a row as its event: a topic''s row as it was stored, members with their values and nulls; a partition''s row like its topic''s; any other row by the naming rule (column source_object_id is sourceObjectId, id is _id), NULL columns left out. formatted concerns recon rows of 2.x and 3.x, those with rootActionId, as OpenIDM 2.2 does: start and summary leave out actionId, action, ambiguousTargetObjectIds, reconciling, situation, sourceObjectId and targetObjectId, entries leave out mapping, each only where it is null, also in an event kept in column raw. NULL if an argument is';
+
 ------------------------------------------------------------------------------
--- query: the events that match a filter
+-- query: read, and the events that match a filter
 ------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.read(topic text, id text) RETURNS json
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'read_event';
+COMMENT ON FUNCTION synclog.read(text, text) IS
+'one event of a topic, formatted, as GET /audit/<topic>/<_id> gives it; NULL if there is none; the newest, if several have the _id; error 42704 for an unknown topic';
+
+CREATE FUNCTION synclog.query(topic text, filter synclog.queryfilter DEFAULT 'true',
+	fields text DEFAULT NULL, sort_keys text DEFAULT NULL,
+	page_size integer DEFAULT NULL, page_offset integer DEFAULT 0,
+	ignore_case boolean DEFAULT false, formatted boolean DEFAULT true)
+	RETURNS SETOF json
+	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME', 'query_topic';
+COMMENT ON FUNCTION synclog.query(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean) IS
+'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 22023 for other wrong arguments, those of matches';
 
 ------------------------------------------------------------------------------
 -- recon: reconciliations, grouped
 ------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.recon_entries(recon_id text, situation text DEFAULT NULL,
+	formatted boolean DEFAULT true, OUT section text, OUT event json)
+	RETURNS SETOF record
+	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.recon_entries(text, text, boolean) IS
+'the events of a reconciliation in topic recon: section start, then every result by timestamp and _id, then summary; an entry of any other type, none and "" among them, is a result. situation: only results with it, start and summary all the same. formatted: as for event. No rows if the run is unknown or recon_id is NULL; error 42704 if there is no topic recon';
+
+CREATE FUNCTION synclog.recon_grouped(recon_id text) RETURNS json
+	LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED
+BEGIN ATOMIC
+	SELECT pg_catalog.json_build_object(
+		'start', (pg_catalog.array_agg(e.event) FILTER (WHERE e.section OPERATOR(pg_catalog.=) 'start'))[1],
+		'result', coalesce(pg_catalog.json_agg(e.event) FILTER (WHERE e.section OPERATOR(pg_catalog.=) 'result'), '[]'),
+		'summary', (pg_catalog.array_agg(e.event) FILTER (WHERE e.section OPERATOR(pg_catalog.=) 'summary'))[1])
+	FROM synclog.recon_entries(recon_grouped.recon_id) e;
+END;
+COMMENT ON FUNCTION synclog.recon_grouped(text) IS
+'a reconciliation in one object, {"start":...,"result":[...],"summary":...}, as OpenIDM 2.2 answers the query audit-by-recon-id; start and summary are null and result is empty where there are none; the events are those of recon_entries, formatted; NULL for NULL';

@@ -72,12 +72,23 @@ input_call_soft(FmgrInfo *function, const char *s, Oid ioparam, int32 typmod,
 
 /* 17 lets the caller own the lexer's struct */
 #if PG_VERSION_NUM >= 170000
-#define json_lexer(text, len)                                                 \
-	makeJsonLexContextCstringLen(NULL, text, len, GetDatabaseEncoding(), false)
+#define make_json_lexer(text, len, need_escapes)                              \
+	makeJsonLexContextCstringLen(NULL, text, len, GetDatabaseEncoding(),      \
+								 need_escapes)
 #else
-#define json_lexer(text, len)                                                 \
+#define make_json_lexer(text, len, need_escapes)                              \
 	makeJsonLexContextCstringLen((char *) (text), len, GetDatabaseEncoding(), \
-								 false)
+								 need_escapes)
+#endif
+#define json_lexer(text, len) make_json_lexer(text, len, false)
+
+/* 18 finds out by itself whether a plan is run in pieces */
+#if PG_VERSION_NUM >= 180000
+#define executor_run(desc, count)                                             \
+	ExecutorRun(desc, ForwardScanDirection, count)
+#else
+#define executor_run(desc, count)                                             \
+	ExecutorRun(desc, ForwardScanDirection, count, false)
 #endif
 
 /* 18 names the module and its version */

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type_d.h"
+#include "utils/varlena.h"
 
 #include "field.h"
 
@@ -55,8 +56,8 @@ field_is_member(TupleDesc desc, const RowShape *shape, AttrNumber attno)
 char *
 field_member_of(const char *column)
 {
-	char	   *member = palloc(strlen(column) + 2);
-	char	   *to = member;
+	char *member = palloc(strlen(column) + 2);
+	char *to = member;
 
 	if (strcmp(column, "id") == 0)
 		return strcpy(member, "_id");
@@ -76,10 +77,10 @@ AttrNumber
 field_column_of(TupleDesc desc, const RowShape *shape, const char *member,
 				int len)
 {
-	char		column[NAMEDATALEN];
-	char	   *back;
-	int			n = 0;
-	bool		same;
+	char  column[NAMEDATALEN];
+	char *back;
+	int	  n = 0;
+	bool  same;
 
 	if (len == 3 && memcmp(member, "_id", 3) == 0)
 		n = strlen(strcpy(column, "id"));
@@ -113,4 +114,36 @@ field_column_of(TupleDesc desc, const RowShape *shape, const char *member,
 			return i + 1;
 	}
 	return InvalidAttrNumber;
+}
+
+/* Find the member with the name nearest to one that is none, or NULL. */
+const char *
+field_nearest(TupleDesc desc, const RowShape *shape, const char *wanted)
+{
+	const char *nearest = NULL;
+	int			distance = 4; /* farther ones are no help */
+
+	if (strlen(wanted) > NAMEDATALEN)
+		return NULL;
+	for (int i = 0; i < desc->natts; i++)
+	{
+		const char *column = NameStr(TupleDescAttr(desc, i)->attname);
+		char	   *member;
+		int			d;
+
+		if (!field_is_member(desc, shape, i + 1))
+			continue;
+		member = field_member_of(column);
+		d = varstr_levenshtein_less_equal(wanted, strlen(wanted), member,
+										  strlen(member), 1, 1, 1, distance,
+										  true);
+		if (strcmp(wanted, column) == 0)
+			d = 0; /* the column's name in place of the member's */
+		if (d < distance)
+		{
+			distance = d;
+			nearest = member;
+		}
+	}
+	return nearest;
 }

@@ -14,17 +14,19 @@
  */
 typedef struct RowShape
 {
-	AttrNumber	extra;			/* jsonb: members that have no column */
-	AttrNumber	form;			/* bigint: two bits for each column */
-	AttrNumber	raw;			/* json: the event, where columns can't tell */
-	AttrNumber	tenant;			/* text: whose event it is */
+	AttrNumber extra;  /* jsonb: members that have no column */
+	AttrNumber form;   /* bigint: two bits for each column */
+	AttrNumber raw;	   /* json: the event, where columns can't tell */
+	AttrNumber tenant; /* text: whose event it is */
 } RowShape;
 
-extern void field_row_shape(TupleDesc desc, RowShape *shape);
-extern bool field_is_member(TupleDesc desc, const RowShape *shape,
-							AttrNumber attno);
-extern char *field_member_of(const char *column);
-extern AttrNumber field_column_of(TupleDesc desc, const RowShape *shape,
-								  const char *member, int len);
+extern void		   field_row_shape(TupleDesc desc, RowShape *shape);
+extern bool		   field_is_member(TupleDesc desc, const RowShape *shape,
+								   AttrNumber attno);
+extern char		  *field_member_of(const char *column);
+extern AttrNumber  field_column_of(TupleDesc desc, const RowShape *shape,
+								   const char *member, int len);
+extern const char *field_nearest(TupleDesc desc, const RowShape *shape,
+								 const char *wanted);
 
 #endif /* SYNCLOG_FIELD_H */

@@ -34,7 +34,7 @@ typedef enum FilterOp
 	FILTER_GE,
 	FILTER_CO,
 	FILTER_SW,
-	FILTER_EXTENDED				/* parsed, but an error where evaluated */
+	FILTER_EXTENDED /* parsed, but an error where evaluated */
 } FilterOp;
 
 typedef enum FilterValue
@@ -46,37 +46,39 @@ typedef enum FilterValue
 
 typedef struct FilterNode
 {
-	FilterKind	kind;
-	int			offset;			/* byte of the text where it starts */
-	struct FilterNode *first;	/* operands of and, or, not */
-	struct FilterNode *next;	/* the next operand of the same node */
+	FilterKind		   kind;
+	int				   offset; /* byte of the text where it starts */
+	struct FilterNode *first;  /* operands of and, or, not */
+	struct FilterNode *next;   /* the next operand of the same node */
 
 	/* present and compare: the pointer's decoded tokens */
-	int			ntokens;
-	char	  **tokens;
+	int	   ntokens;
+	char **tokens;
 
 	/* compare */
 	FilterOp	op;
-	char	   *opname;			/* an extended operator's name */
+	char	   *opname; /* an extended operator's name */
 	FilterValue valuekind;
-	char	   *value;			/* string, canonical number, true or false */
+	char	   *value; /* string, canonical number, true or false */
 } FilterNode;
 
 typedef struct FilterError
 {
-	int			offset;			/* byte of the text where it is wrong */
-	bool		is_limit;		/* a limit, not the syntax */
-	const char *detail;			/* a sentence without its full stop */
-	const char *hint;			/* or NULL */
+	int			offset;	  /* byte of the text where it is wrong */
+	bool		is_limit; /* a limit, not the syntax */
+	const char *detail;	  /* a sentence without its full stop */
+	const char *hint;	  /* or NULL */
 } FilterError;
 
 extern const char *const filter_op_names[];
 
 extern FilterNode *filter_parse(const char *text, int len, FilterError *error);
+extern FilterNode *filter_parse_pointer(const char *text, int len,
+										FilterError *error);
 extern FilterNode *filter_combine(FilterKind kind, FilterNode **operands,
 								  int noperands);
-extern bool filter_fits(const FilterNode *node);
-extern void filter_print(const FilterNode *node, StringInfo buf);
+extern bool		   filter_fits(const FilterNode *node);
+extern void		   filter_print(const FilterNode *node, StringInfo buf);
 extern void filter_print_pointer(char **tokens, int ntokens, StringInfo buf);
 
 #ifndef FRONTEND
@@ -92,26 +94,26 @@ extern void filter_print_pointer(char **tokens, int ntokens, StringInfo buf);
  */
 typedef struct FilterTarget
 {
-	TupleDesc	desc;			/* NULL: nothing is known, all is missing */
+	TupleDesc	desc; /* NULL: nothing is known, all is missing */
 	RowShape	shape;
-	const char *name;			/* for messages */
-	Node	   *row;			/* a row expression, or NULL for variables */
-	bool		is_document;	/* row (or variable 1) is jsonb itself */
+	const char *name;		 /* for messages */
+	Node	   *row;		 /* a row expression, or NULL for variables */
+	bool		is_document; /* row (or variable 1) is jsonb itself */
 	bool		ignore_case;
-	bool		two_valued;		/* false where a WHERE would take NULL too */
+	bool		two_valued; /* false where a WHERE would take NULL too */
 } FilterTarget;
 
 /* filter_type.c */
 extern FilterNode *filter_from_datum(const struct varlena *filter);
 
 /* filter_expr.c */
-extern void filter_target_init(FilterTarget *target, TupleDesc desc,
-							   const char *name);
+extern void	 filter_target_init(FilterTarget *target, TupleDesc desc,
+								const char *name);
 extern Expr *filter_to_expr(FilterTarget *target, const FilterNode *node);
 
 /* fold.c */
 extern void fold_append(StringInfo buf, const char *s, int len);
 
-#endif							/* FRONTEND */
+#endif /* FRONTEND */
 
 #endif /* SYNCLOG_FILTER_H */

@@ -31,7 +31,6 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
-#include "utils/varlena.h"
 
 #include "compat.h"
 #include "filter.h"
@@ -40,15 +39,12 @@
 
 /* How SQL spells the operators that a btree knows. */
 static const char *const sql_operators[] = {
-	[FILTER_EQ] = "=",
-	[FILTER_LT] = "<",
-	[FILTER_LE] = "<=",
-	[FILTER_GT] = ">",
-	[FILTER_GE] = ">=",
+	[FILTER_EQ] = "=", [FILTER_LT] = "<",  [FILTER_LE] = "<=",
+	[FILTER_GT] = ">", [FILTER_GE] = ">=",
 };
 
 static Expr *translate_node(FilterTarget *target, const FilterNode *node,
-					   bool negate);
+							bool negate);
 
 /* Set a target up for rows of a type. */
 void
@@ -93,7 +89,7 @@ make_truth(bool value)
 Expr *
 filter_null_test(Expr *arg, NullTestType type)
 {
-	NullTest   *test = makeNode(NullTest);
+	NullTest *test = makeNode(NullTest);
 
 	test->arg = copyObject(arg);
 	test->nulltesttype = type;
@@ -106,18 +102,18 @@ filter_null_test(Expr *arg, NullTestType type)
 Expr *
 filter_core_op(const char *name, Expr *left, Expr *right)
 {
-	Oid			lefttype = exprType((Node *) left);
-	Oid			righttype = exprType((Node *) right);
-	Oid			opno = OpernameGetOprid(list_make2(makeString("pg_catalog"),
-												   makeString(pstrdup(name))),
-										lefttype, righttype);
-	OpExpr	   *op;
+	Oid lefttype = exprType((Node *) left);
+	Oid righttype = exprType((Node *) right);
+	Oid opno = OpernameGetOprid(
+		list_make2(makeString("pg_catalog"), makeString(pstrdup(name))),
+		lefttype, righttype);
+	OpExpr *op;
 
 	if (!OidIsValid(opno))
 		elog(ERROR, "no operator %s for types %u and %u", name, lefttype,
 			 righttype);
-	op = (OpExpr *) make_opclause(opno, BOOLOID, false, left, right, InvalidOid,
-								  exprCollation((Node *) left));
+	op = (OpExpr *) make_opclause(opno, BOOLOID, false, left, right,
+								  InvalidOid, exprCollation((Node *) left));
 	set_opfuncid(op);
 	return (Expr *) op;
 }
@@ -137,7 +133,7 @@ Expr *
 filter_cast(Expr *arg, Oid type)
 {
 	CoercionPathType path;
-	Oid			funcid;
+	Oid				 funcid;
 
 	path = find_coercion_pathway(type, exprType((Node *) arg),
 								 COERCION_EXPLICIT, &funcid);
@@ -162,18 +158,19 @@ filter_cast(Expr *arg, Oid type)
 static Expr *
 own_function(const char *name, Expr *arg)
 {
-	Oid			type = exprType((Node *) arg);
-	Oid			funcid = LookupFuncName(list_make2(makeString("synclog"),
-												   makeString(pstrdup(name))),
-										1, &type, false);
-	Oid			rettype = get_func_rettype(funcid);
-	Oid			collation = exprCollation((Node *) arg);
+	Oid type = exprType((Node *) arg);
+	Oid funcid = LookupFuncName(
+		list_make2(makeString("synclog"), makeString(pstrdup(name))), 1, &type,
+		false);
+	Oid rettype = get_func_rettype(funcid);
+	Oid collation = exprCollation((Node *) arg);
 
-	return (Expr *) makeFuncExpr(funcid, rettype, list_make1(arg),
-								 OidIsValid(get_typcollation(rettype)) ?
-								 (OidIsValid(collation) ? collation : DEFAULT_COLLATION_OID) :
-								 InvalidOid,
-								 collation, COERCE_EXPLICIT_CALL);
+	return (Expr *) makeFuncExpr(
+		funcid, rettype, list_make1(arg),
+		OidIsValid(get_typcollation(rettype))
+			? (OidIsValid(collation) ? collation : DEFAULT_COLLATION_OID)
+			: InvalidOid,
+		collation, COERCE_EXPLICIT_CALL);
 }
 
 /* Fold a literal where case is ignored. */
@@ -201,7 +198,7 @@ static Expr *
 make_column(FilterTarget *target, AttrNumber attno)
 {
 	Form_pg_attribute att = TupleDescAttr(target->desc, attno - 1);
-	FieldSelect *select;
+	FieldSelect		 *select;
 
 	if (target->row == NULL)
 		return (Expr *) makeVar(1, attno, att->atttypid, att->atttypmod,
@@ -226,8 +223,8 @@ finish(FilterTarget *target, Expr *column, Expr *predicate, bool negate)
 {
 	if (negate)
 	{
-		OpExpr	   *op = (OpExpr *) predicate;
-		Oid			negator = InvalidOid;
+		OpExpr *op = (OpExpr *) predicate;
+		Oid		negator = InvalidOid;
 
 		if (IsA(predicate, OpExpr))
 			negator = get_negator(op->opno);
@@ -246,12 +243,12 @@ finish(FilterTarget *target, Expr *column, Expr *predicate, bool negate)
 		}
 		else
 			predicate = make_notclause(predicate);
-		return make_orclause(list_make2(filter_null_test(column, IS_NULL),
-										predicate));
+		return make_orclause(
+			list_make2(filter_null_test(column, IS_NULL), predicate));
 	}
 	if (target->two_valued)
-		return make_andclause(list_make2(predicate,
-										 filter_null_test(column, IS_NOT_NULL)));
+		return make_andclause(
+			list_make2(predicate, filter_null_test(column, IS_NOT_NULL)));
 	return predicate;
 }
 
@@ -285,7 +282,8 @@ compare_text(FilterTarget *target, Expr *column, const FilterNode *node)
 	if (node->op == FILTER_CO)
 		return filter_core_op("~~", left,
 							  (Expr *) filter_text_const(like_pattern(value)));
-	return filter_core_op(node->op == FILTER_SW ? "^@" : sql_operators[node->op],
+	return filter_core_op(node->op == FILTER_SW ? "^@"
+												: sql_operators[node->op],
 						  left, (Expr *) filter_text_const(value));
 }
 
@@ -293,12 +291,13 @@ compare_text(FilterTarget *target, Expr *column, const FilterNode *node)
 static Expr *
 compare_boolean(Expr *column, const FilterNode *node)
 {
-	FilterOp	op = node->op > FILTER_GE ? FILTER_EQ : node->op;
+	FilterOp op = node->op > FILTER_GE ? FILTER_EQ : node->op;
 
 	if (node->valuekind != FILTER_BOOLEAN)
 		return NULL;
-	return filter_core_op(sql_operators[op], relabel(column, BOOLOID),
-						  (Expr *) makeBoolConst(node->value[0] == 't', false));
+	return filter_core_op(
+		sql_operators[op], relabel(column, BOOLOID),
+		(Expr *) makeBoolConst(node->value[0] == 't', false));
 }
 
 /* Tell whether a canonical number is a whole one that fits a bigint. */
@@ -319,38 +318,41 @@ is_bigint(const char *number, int64 *value)
 static Expr *
 compare_number(Expr *column, Oid type, const FilterNode *node)
 {
-	const char *name = sql_operators[node->op > FILTER_GE ? FILTER_EQ : node->op];
-	int64		whole;
-	Datum		value;
+	const char *name =
+		sql_operators[node->op > FILTER_GE ? FILTER_EQ : node->op];
+	int64 whole;
+	Datum value;
 
 	if (node->valuekind != FILTER_NUMBER)
 		return NULL;
 	column = relabel(column, type);
 	if (type == FLOAT4OID || type == FLOAT8OID)
 	{
-		double		number = strtod(node->value, NULL);
-		bool		is_real = type == FLOAT4OID && fabs(number) <= FLT_MAX;
+		double number = strtod(node->value, NULL);
+		bool   is_real = type == FLOAT4OID && fabs(number) <= FLT_MAX;
 
 		if (is_real)
-			return filter_core_op(name, column,
-								  (Expr *) makeConst(FLOAT4OID, -1, InvalidOid, sizeof(float4),
-													 Float4GetDatum(strtof(node->value, NULL)),
-													 false, true));
+			return filter_core_op(
+				name, column,
+				(Expr *) makeConst(FLOAT4OID, -1, InvalidOid, sizeof(float4),
+								   Float4GetDatum(strtof(node->value, NULL)),
+								   false, true));
 		return filter_core_op(name, column,
-							  (Expr *) makeConst(FLOAT8OID, -1, InvalidOid, sizeof(float8),
+							  (Expr *) makeConst(FLOAT8OID, -1, InvalidOid,
+												 sizeof(float8),
 												 Float8GetDatum(number), false,
 												 FLOAT8PASSBYVAL));
 	}
 	if (type != NUMERICOID && is_bigint(node->value, &whole))
-		return filter_core_op(name, column,
-							  (Expr *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-												 Int64GetDatum(whole), false,
-												 FLOAT8PASSBYVAL));
+		return filter_core_op(
+			name, column,
+			(Expr *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+							   Int64GetDatum(whole), false, FLOAT8PASSBYVAL));
 	if (type != NUMERICOID)
 		column = filter_cast(column, NUMERICOID);
-	value = DirectFunctionCall3(numeric_in, CStringGetDatum(node->value),
-								ObjectIdGetDatum(InvalidOid),
-								Int32GetDatum(-1));
+	value =
+		DirectFunctionCall3(numeric_in, CStringGetDatum(node->value),
+							ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 	return filter_core_op(name, column,
 						  (Expr *) makeConst(NUMERICOID, -1, InvalidOid, -1,
 											 value, false, false));
@@ -385,24 +387,28 @@ compare_instant(FilterTarget *target, Expr *column, Oid type,
 		else
 			column = own_function("iso8601", column);
 		return filter_core_op("~~", filter_fold_expr(target, column),
-							  (Expr *) filter_text_const(like_pattern(filter_fold_value(target, node->value))));
+							  (Expr *) filter_text_const(like_pattern(
+								  filter_fold_value(target, node->value))));
 	}
 	if (node->op == FILTER_SW)
 	{
 		if (!iso8601_prefix_range(node->value, len, &from, &until))
 			return NULL;
-		return make_andclause(list_make2(filter_core_op(">=", column,
-														instant_const(type, from)),
-										 filter_core_op("<", copyObject(column),
-														instant_const(type, until))));
+		return make_andclause(
+			list_make2(filter_core_op(">=", column, instant_const(type, from)),
+					   filter_core_op("<", copyObject(column),
+									  instant_const(type, until))));
 	}
 	if (!iso8601_parse(node->value, len, &from))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
-				 errmsg("\"%.*s\" is no timestamp",
-						pg_mbcliplen(node->value, len, 100), node->value),
-				 error_place(node),
-				 errhint("Write an ISO 8601 timestamp, such as \"2026-11-21T10:15:00.000Z\"; without a zone it is UTC.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+			 errmsg("\"%.*s\" is no timestamp",
+					pg_mbcliplen(node->value, len, 100), node->value),
+			 error_place(node),
+			 errhint(
+				 "Write an ISO 8601 timestamp, such as "
+				 "\"2026-11-21T10:15:00.000Z\"; without a zone it is UTC.")));
 	return filter_core_op(sql_operators[node->op], column,
 						  instant_const(type, from));
 }
@@ -423,30 +429,32 @@ compare_other(FilterTarget *target, Expr *column, Oid type,
 		[FILTER_GE] = BTGreaterEqualStrategyNumber,
 	};
 	TypeCacheEntry *cache = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
-	Oid			opno = InvalidOid;
-	Oid			input;
-	Oid			ioparam;
-	int16		typlen;
-	bool		typbyval;
-	OpExpr	   *op;
+	Oid				opno = InvalidOid;
+	Oid				input;
+	Oid				ioparam;
+	int16			typlen;
+	bool			typbyval;
+	OpExpr		   *op;
 
 	if (node->valuekind != FILTER_STRING)
 		return NULL;
 	if (OidIsValid(cache->btree_opf) && node->op <= FILTER_GE &&
 		!target->ignore_case)
-		opno = get_opfamily_member(cache->btree_opf, cache->btree_opintype,
-								   cache->btree_opintype,
-								   strategies[node->op]);
+		opno =
+			get_opfamily_member(cache->btree_opf, cache->btree_opintype,
+								cache->btree_opintype, strategies[node->op]);
 	if (!OidIsValid(opno))
 		return compare_text(target, filter_cast(column, TEXTOID), node);
 
 	getTypeInputInfo(type, &input, &ioparam);
 	get_typlenbyval(type, &typlen, &typbyval);
-	op = (OpExpr *) make_opclause(opno, BOOLOID, false, relabel(column, type),
-								  (Expr *) makeConst(type, -1, get_typcollation(type), typlen,
-													 OidInputFunctionCall(input, node->value, ioparam, -1),
-													 false, typbyval),
-								  InvalidOid, exprCollation((Node *) column));
+	op = (OpExpr *) make_opclause(
+		opno, BOOLOID, false, relabel(column, type),
+		(Expr *) makeConst(
+			type, -1, get_typcollation(type), typlen,
+			OidInputFunctionCall(input, node->value, ioparam, -1), false,
+			typbyval),
+		InvalidOid, exprCollation((Node *) column));
 	set_opfuncid(op);
 	return (Expr *) op;
 }
@@ -456,11 +464,12 @@ static void
 check_operator(FilterTarget *target, const FilterNode *node)
 {
 	if (node->op == FILTER_EXTENDED)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("filter operator \"%s\" does not exist", node->opname),
-				 error_place(node),
-				 errhint("The operators are eq, lt, le, gt, ge, co, sw and pr.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNDEFINED_FUNCTION),
+			 errmsg("filter operator \"%s\" does not exist", node->opname),
+			 error_place(node),
+			 errhint("The operators are eq, lt, le, gt, ge, co, sw and pr.")));
 }
 
 /* Tell whether values of a type are reached as JSON. */
@@ -476,8 +485,8 @@ static Expr *
 translate_scalar(FilterTarget *target, Expr *column, const FilterNode *node,
 				 bool negate)
 {
-	Oid			type = getBaseType(exprType((Node *) column));
-	Expr	   *predicate;
+	Oid	  type = getBaseType(exprType((Node *) column));
+	Expr *predicate;
 
 	if (node->kind == FILTER_PRESENT)
 		return filter_null_test(column, negate ? IS_NULL : IS_NOT_NULL);
@@ -512,63 +521,35 @@ translate_scalar(FilterTarget *target, Expr *column, const FilterNode *node,
 	return finish(target, column, predicate, negate);
 }
 
-/* Collect the members of a row type, for a hint. */
-static const char *
-nearest_member(FilterTarget *target, const char *wanted)
-{
-	const char *nearest = NULL;
-	int			distance = 4;	/* farther ones are no help */
-
-	if (strlen(wanted) > NAMEDATALEN)
-		return NULL;
-	for (int i = 1; i <= target->desc->natts; i++)
-	{
-		char	   *member;
-		int			d;
-
-		if (!field_is_member(target->desc, &target->shape, i))
-			continue;
-		member = field_member_of(NameStr(TupleDescAttr(target->desc, i - 1)->attname));
-		d = varstr_levenshtein_less_equal(wanted, strlen(wanted), member,
-										  strlen(member), 1, 1, 1, distance,
-										  true);
-		if (strcmp(wanted, NameStr(TupleDescAttr(target->desc, i - 1)->attname)) == 0)
-			d = 0;				/* the column's name in place of the member's */
-		if (d < distance)
-		{
-			distance = d;
-			nearest = member;
-		}
-	}
-	return nearest;
-}
-
 /* Refuse a field that the row type cannot have. */
 static void
 unknown_field(FilterTarget *target, const FilterNode *node)
 {
 	StringInfoData field;
-	const char *nearest = nearest_member(target, node->tokens[0]);
+	const char	  *nearest =
+		field_nearest(target->desc, &target->shape, node->tokens[0]);
 
 	initStringInfo(&field);
 	filter_print_pointer(node->tokens, node->ntokens, &field);
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("field \"%s\" does not exist in %s", field.data,
-					target->name),
-			 error_place(node),
-			 nearest ? errhint("Perhaps you meant \"/%s\".", nearest) :
-			 errhint("Fields are the columns, in camelCase; the table has no column \"extra\" of type jsonb for others.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_UNDEFINED_COLUMN),
+		 errmsg("field \"%s\" does not exist in %s", field.data, target->name),
+		 error_place(node),
+		 nearest
+			 ? errhint("Perhaps you meant \"/%s\".", nearest)
+			 : errhint("Fields are the columns, in camelCase; the table has "
+					   "no column \"extra\" of type jsonb for others.")));
 }
 
 /* Translate a comparison or presence test. */
 static Expr *
 translate_field(FilterTarget *target, const FilterNode *node, bool negate)
 {
-	AttrNumber	attno;
-	int			used = 0;
-	Expr	   *column;
-	Oid			type;
+	AttrNumber attno;
+	int		   used = 0;
+	Expr	  *column;
+	Oid		   type;
 
 	if (node->kind == FILTER_COMPARE)
 		check_operator(target, node);
@@ -594,16 +575,15 @@ translate_field(FilterTarget *target, const FilterNode *node, bool negate)
 	if (!is_json_like(type))
 	{
 		if (node->ntokens > 1)
-			return make_truth(negate);	/* nothing is inside a scalar */
+			return make_truth(negate); /* nothing is inside a scalar */
 		return translate_scalar(target, column, node, negate);
 	}
 	if (type == JSONOID)
 		column = filter_cast(column, JSONBOID);
 	else if (type != JSONBOID)
-		column = (Expr *) makeFuncExpr(F_TO_JSONB, JSONBOID,
-									   list_make1(column), InvalidOid,
-									   exprCollation((Node *) column),
-									   COERCE_EXPLICIT_CALL);
+		column = (Expr *) makeFuncExpr(
+			F_TO_JSONB, JSONBOID, list_make1(column), InvalidOid,
+			exprCollation((Node *) column), COERCE_EXPLICIT_CALL);
 	else
 		column = relabel(column, JSONBOID);
 	return filter_json_expr(target, column, node->tokens + used,
@@ -617,8 +597,8 @@ translate_field(FilterTarget *target, const FilterNode *node, bool negate)
 static AttrNumber
 any_column(FilterTarget *target, const FilterNode *node)
 {
-	AttrNumber	attno;
-	Oid			type;
+	AttrNumber attno;
+	Oid		   type;
 
 	if (node->kind != FILTER_COMPARE || node->op != FILTER_EQ ||
 		node->ntokens != 1 || target->is_document || target->desc == NULL)
@@ -639,32 +619,33 @@ static Expr *
 make_any(FilterTarget *target, List *operations, Expr *column, bool negate,
 		 List **rest)
 {
-	OpExpr	   *model = linitial_node(OpExpr, operations);
-	Const	   *constant = castNode(Const, lsecond(model->args));
-	Datum	   *values = palloc(list_length(operations) * sizeof(Datum));
-	int			nvalues = 0;
+	OpExpr *model = linitial_node(OpExpr, operations);
+	Const  *constant = castNode(Const, lsecond(model->args));
+	Datum  *values = palloc(list_length(operations) * sizeof(Datum));
+	int		nvalues = 0;
 	ScalarArrayOpExpr *any;
-	ArrayType  *array;
-	int16		typlen;
-	bool		typbyval;
-	char		align;
-	ListCell   *lc;
+	ArrayType		  *array;
+	int16			   typlen;
+	bool			   typbyval;
+	char			   align;
+	ListCell		  *lc;
 
-	foreach(lc, operations)
+	foreach (lc, operations)
 	{
-		OpExpr	   *op = lfirst_node(OpExpr, lc);
+		OpExpr *op = lfirst_node(OpExpr, lc);
 
 		if (op->opno == model->opno)
 			values[nvalues++] = castNode(Const, lsecond(op->args))->constvalue;
 		else
-			*rest = lappend(*rest, finish(target, column, (Expr *) op, negate));
+			*rest =
+				lappend(*rest, finish(target, column, (Expr *) op, negate));
 	}
 	if (nvalues == 1)
 		return finish(target, column, (Expr *) model, negate);
 
 	get_typlenbyvalalign(constant->consttype, &typlen, &typbyval, &align);
-	array = construct_array(values, nvalues, constant->consttype,
-							typlen, typbyval, align);
+	array = construct_array(values, nvalues, constant->consttype, typlen,
+							typbyval, align);
 	any = makeNode(ScalarArrayOpExpr);
 	any->opno = model->opno;
 	any->opfuncid = model->opfuncid;
@@ -687,27 +668,28 @@ static List *
 translate_alternatives(FilterTarget *target, const FilterNode *node,
 					   bool negate)
 {
-	int			natts = target->desc ? target->desc->natts : 0;
-	List	  **groups = palloc0((natts + 1) * sizeof(List *));
-	int		   *positions = palloc0((natts + 1) * sizeof(int));
-	List	   *alternatives = NIL;
-	List	   *rest = NIL;
+	int	   natts = target->desc ? target->desc->natts : 0;
+	List **groups = palloc0((natts + 1) * sizeof(List *));
+	int	  *positions = palloc0((natts + 1) * sizeof(int));
+	List  *alternatives = NIL;
+	List  *rest = NIL;
 
 	for (const FilterNode *n = node->first; n; n = n->next)
 	{
-		AttrNumber	attno = any_column(target, n);
-		Expr	   *operation = NULL;
+		AttrNumber attno = any_column(target, n);
+		Expr	  *operation = NULL;
 
 		if (attno != InvalidAttrNumber)
 		{
-			bool		two_valued = target->two_valued;
+			bool two_valued = target->two_valued;
 
 			target->two_valued = false;
 			operation = translate_node(target, n, false);
 			target->two_valued = two_valued;
 		}
 		if (operation == NULL || !IsA(operation, OpExpr))
-			alternatives = lappend(alternatives, translate_node(target, n, negate));
+			alternatives =
+				lappend(alternatives, translate_node(target, n, negate));
 		else
 		{
 			if (groups[attno] == NIL)
@@ -735,7 +717,7 @@ translate_alternatives(FilterTarget *target, const FilterNode *node,
 static Expr *
 translate_node(FilterTarget *target, const FilterNode *node, bool negate)
 {
-	List	   *operands = NIL;
+	List *operands = NIL;
 
 	check_stack_depth();
 	switch (node->kind)
@@ -748,7 +730,8 @@ translate_node(FilterTarget *target, const FilterNode *node, bool negate)
 			return translate_node(target, node->first, !negate);
 		case FILTER_AND:
 			for (const FilterNode *n = node->first; n; n = n->next)
-				operands = lappend(operands, translate_node(target, n, negate));
+				operands =
+					lappend(operands, translate_node(target, n, negate));
 			break;
 		case FILTER_OR:
 			operands = translate_alternatives(target, node, negate);
@@ -760,8 +743,8 @@ translate_node(FilterTarget *target, const FilterNode *node, bool negate)
 	if (list_length(operands) == 1)
 		return linitial(operands);
 	/* De Morgan */
-	return (node->kind == FILTER_AND) != negate ? make_andclause(operands) :
-												  make_orclause(operands);
+	return (node->kind == FILTER_AND) != negate ? make_andclause(operands)
+												: make_orclause(operands);
 }
 
 /* Translate a filter for a target. */

@@ -28,19 +28,16 @@
 
 /* jsonpath's comparison operators */
 static const char *const path_operators[] = {
-	[FILTER_EQ] = "==",
-	[FILTER_LT] = "<",
-	[FILTER_LE] = "<=",
-	[FILTER_GT] = ">",
-	[FILTER_GE] = ">=",
+	[FILTER_EQ] = "==", [FILTER_LT] = "<",	[FILTER_LE] = "<=",
+	[FILTER_GT] = ">",	[FILTER_GE] = ">=",
 };
 
 /* Tell whether a token can be an array's index. */
 static bool
 is_index(const char *token, int *index)
 {
-	char	   *end;
-	long		value;
+	char *end;
+	long  value;
 
 	if (!isdigit((unsigned char) *token))
 		return false;
@@ -62,29 +59,31 @@ append_test(FilterTarget *target, const FilterNode *node, StringInfo buf)
 	if (node->kind == FILTER_PRESENT)
 		appendStringInfoString(buf, "!= null");
 	else if (node->valuekind != FILTER_STRING)
-		appendStringInfo(buf, "%s %s",
-						 path_operators[node->op > FILTER_GE ? FILTER_EQ :
-										node->op],
-						 value);
+		appendStringInfo(
+			buf, "%s %s",
+			path_operators[node->op > FILTER_GE ? FILTER_EQ : node->op],
+			value);
 	else
 	{
 		value = filter_fold_value(target, value);
 		if (node->op == FILTER_CO && *value)
 		{
 			if (strlen(value) > MAX_REGEX_BYTES)
-				ereport(ERROR,
-						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						 errmsg("value of \"co\" inside JSON is too long"),
-						 errdetail("It can have up to %d bytes, this one has %d.",
-								   MAX_REGEX_BYTES, (int) strlen(value))));
+				ereport(
+					ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("value of \"co\" inside JSON is too long"),
+					 errdetail("It can have up to %d bytes, this one has %d.",
+							   MAX_REGEX_BYTES, (int) strlen(value))));
 			appendStringInfoString(buf, "like_regex ");
 			escape_json(buf, value);
 			appendStringInfoString(buf, " flag \"q\"");
 		}
 		else
 		{
-			appendStringInfo(buf, "%s ", node->op >= FILTER_CO ?
-							 "starts with" : path_operators[node->op]);
+			appendStringInfo(buf, "%s ",
+							 node->op >= FILTER_CO ? "starts with"
+												   : path_operators[node->op]);
 			escape_json(buf, value);
 		}
 	}
@@ -100,7 +99,7 @@ append_paths(FilterTarget *target, const FilterNode *node, char **tokens,
 			 int ntokens, const char *path, int ndigits, StringInfo buf)
 {
 	StringInfoData longer;
-	int			index;
+	int			   index;
 
 	if (ntokens == 0)
 	{
@@ -131,7 +130,8 @@ append_paths(FilterTarget *target, const FilterNode *node, char **tokens,
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("field of the filter has too many numbers"),
-				 errdetail("Up to %d of its tokens inside JSON can be digits, since each can be an index or a key.",
+				 errdetail("Up to %d of its tokens inside JSON can be digits, "
+						   "since each can be an index or a key.",
 						   MAX_DIGIT_TOKENS)));
 	append_paths(target, node, tokens + 1, ntokens - 1, longer.data,
 				 ndigits + 1, buf);
@@ -148,26 +148,26 @@ filter_json_expr(FilterTarget *target, Expr *json, char **tokens, int ntokens,
 {
 	StringInfoData predicate;
 	StringInfoData path;
-	Expr	   *column = json;
-	Expr	   *matches;
-	Datum		compiled;
+	Expr		  *column = json;
+	Expr		  *matches;
+	Datum		   compiled;
 
 	initStringInfo(&predicate);
 	append_paths(target, node, tokens, ntokens, "$", 0, &predicate);
 	initStringInfo(&path);
-	appendStringInfo(&path,
-					 negate ? "strict (!(%s) || (%s) is unknown)" : "strict (%s)",
-					 predicate.data, predicate.data);
+	appendStringInfo(
+		&path, negate ? "strict (!(%s) || (%s) is unknown)" : "strict (%s)",
+		predicate.data, predicate.data);
 	compiled = DirectFunctionCall1(jsonpath_in, CStringGetDatum(path.data));
 
 	if (node->kind == FILTER_COMPARE && node->valuekind == FILTER_STRING)
 		json = filter_fold_expr(target, json);
 	matches = filter_core_op("@@", json,
-							 (Expr *) makeConst(JSONPATHOID, -1, InvalidOid, -1,
-												compiled, false, false));
+							 (Expr *) makeConst(JSONPATHOID, -1, InvalidOid,
+												-1, compiled, false, false));
 	if (negate)
-		return make_orclause(list_make2(filter_null_test(column, IS_NULL),
-										matches));
+		return make_orclause(
+			list_make2(filter_null_test(column, IS_NULL), matches));
 	if (target->two_valued)
 	{
 		BooleanTest *test = makeNode(BooleanTest);

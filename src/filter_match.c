@@ -34,19 +34,19 @@ PG_FUNCTION_INFO_V1(to_sql);
 /* A filter compiled for a row type; kept in fn_extra. */
 typedef struct CompiledFilter
 {
-	MemoryContext context;		/* holds all of this */
+	MemoryContext context; /* holds all of this */
 
 	/* the key */
 	struct varlena *filter;
-	bool		ignore_case;
-	Oid			type;
-	int32		typmod;
-	uint64		identifier;		/* of the row type's present shape */
+	bool			ignore_case;
+	Oid				type;
+	int32			typmod;
+	uint64			identifier; /* of the row type's present shape */
 
-	EState	   *estate;
-	ExprContext *econtext;
+	EState		   *estate;
+	ExprContext	   *econtext;
 	TupleTableSlot *slot;
-	ExprState  *state;
+	ExprState	   *state;
 } CompiledFilter;
 
 /* Tell whether a compiled filter is for these arguments. */
@@ -54,13 +54,14 @@ static bool
 is_compiled_for(CompiledFilter *compiled, struct varlena *filter,
 				bool ignore_case, Oid type, int32 typmod, uint64 identifier)
 {
-	Size		size = VARSIZE_ANY_EXHDR(filter);
+	Size size = VARSIZE_ANY_EXHDR(filter);
 
 	return compiled && compiled->ignore_case == ignore_case &&
 		   compiled->type == type && compiled->typmod == typmod &&
 		   compiled->identifier == identifier &&
 		   VARSIZE_ANY_EXHDR(compiled->filter) == size &&
-		   memcmp(VARDATA_ANY(compiled->filter), VARDATA_ANY(filter), size) == 0;
+		   memcmp(VARDATA_ANY(compiled->filter), VARDATA_ANY(filter), size) ==
+			   0;
 }
 
 /* Translate and compile a filter for rows of a descriptor. */
@@ -68,13 +69,13 @@ static CompiledFilter *
 compile_filter(MemoryContext parent, struct varlena *filter, bool ignore_case,
 			   TupleDesc desc, bool is_document)
 {
-	MemoryContext context = AllocSetContextCreate(parent, "synclog filter",
-												  ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
+	MemoryContext context = AllocSetContextCreate(
+		CurrentMemoryContext, "synclog filter", ALLOCSET_SMALL_SIZES);
+	MemoryContext	old = MemoryContextSwitchTo(context);
 	CompiledFilter *compiled = palloc0(sizeof(CompiledFilter));
-	FilterTarget target;
-	FilterNode *node;
-	Expr	   *expr;
+	FilterTarget	target;
+	FilterNode	   *node;
+	Expr		   *expr;
 
 	compiled->context = context;
 	compiled->filter = palloc(VARSIZE_ANY(filter));
@@ -83,9 +84,10 @@ compile_filter(MemoryContext parent, struct varlena *filter, bool ignore_case,
 	desc = desc ? CreateTupleDescCopy(desc) : NULL;
 
 	filter_target_init(&target, desc,
-					   is_document ? "the document" :
-					   desc && desc->tdtypeid != RECORDOID ?
-					   format_type_be(desc->tdtypeid) : "the row");
+					   is_document ? "the document"
+					   : desc && desc->tdtypeid != RECORDOID
+						   ? format_type_be(desc->tdtypeid)
+						   : "the row");
 	target.is_document = is_document;
 	target.ignore_case = ignore_case;
 	node = filter_from_datum(compiled->filter);
@@ -93,13 +95,28 @@ compile_filter(MemoryContext parent, struct varlena *filter, bool ignore_case,
 
 	compiled->estate = CreateExecutorState();
 	compiled->econtext = CreateExprContext(compiled->estate);
-	compiled->slot = MakeSingleTupleTableSlot(desc ? desc :
-											  CreateTemplateTupleDesc(0),
-											  &TTSOpsHeapTuple);
+	compiled->slot = MakeSingleTupleTableSlot(
+		desc ? desc : CreateTemplateTupleDesc(0), &TTSOpsHeapTuple);
 	compiled->econtext->ecxt_scantuple = compiled->slot;
 	compiled->state = ExecPrepareExpr(expr, compiled->estate);
 	MemoryContextSwitchTo(old);
+	/* not before: an error leaves nothing behind in a parent that lives long
+	 */
+	MemoryContextSetParent(context, parent);
 	return compiled;
+}
+
+/* Free what fn_extra holds. */
+static void
+forget_filter(FmgrInfo *flinfo)
+{
+	CompiledFilter *compiled = flinfo->fn_extra;
+
+	if (compiled == NULL)
+		return;
+	flinfo->fn_extra = NULL;
+	FreeExecutorState(compiled->estate);
+	MemoryContextDelete(compiled->context);
 }
 
 /*
@@ -109,8 +126,8 @@ compile_filter(MemoryContext parent, struct varlena *filter, bool ignore_case,
 static bool
 run_filter(CompiledFilter *compiled, HeapTuple tuple)
 {
-	bool		isnull;
-	Datum		result;
+	bool  isnull;
+	Datum result;
 
 	if (tuple)
 		ExecStoreHeapTuple(tuple, compiled->slot, false);
@@ -128,12 +145,12 @@ matches_record(PG_FUNCTION_ARGS)
 {
 	CompiledFilter *compiled = fcinfo->flinfo->fn_extra;
 	HeapTupleHeader header = NULL;
-	HeapTupleData tuple;
+	HeapTupleData	tuple;
 	struct varlena *filter;
-	bool		ignore_case;
-	Oid			type;
-	int32		typmod = -1;
-	uint64		identifier = 0;
+	bool			ignore_case;
+	Oid				type;
+	int32			typmod = -1;
+	uint64			identifier = 0;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
@@ -159,14 +176,10 @@ matches_record(PG_FUNCTION_ARGS)
 	if (!is_compiled_for(compiled, filter, ignore_case, type, typmod,
 						 identifier))
 	{
-		TupleDesc	desc = identifier ? lookup_rowtype_tupdesc(type, typmod) : NULL;
+		TupleDesc desc =
+			identifier ? lookup_rowtype_tupdesc(type, typmod) : NULL;
 
-		if (compiled)
-		{
-			fcinfo->flinfo->fn_extra = NULL;
-			FreeExecutorState(compiled->estate);
-			MemoryContextDelete(compiled->context);
-		}
+		forget_filter(fcinfo->flinfo);
 		compiled = compile_filter(fcinfo->flinfo->fn_mcxt, filter, ignore_case,
 								  desc, false);
 		compiled->type = type;
@@ -184,11 +197,11 @@ matches_document(PG_FUNCTION_ARGS)
 {
 	CompiledFilter *compiled = fcinfo->flinfo->fn_extra;
 	struct varlena *filter;
-	bool		ignore_case;
-	bool		isnull = PG_ARGISNULL(0);
-	Datum		document = isnull ? (Datum) 0 : PG_GETARG_DATUM(0);
-	HeapTuple	tuple;
-	bool		result;
+	bool			ignore_case;
+	bool			isnull = PG_ARGISNULL(0);
+	Datum			document = isnull ? (Datum) 0 : PG_GETARG_DATUM(0);
+	HeapTuple		tuple;
+	bool			result;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
@@ -197,15 +210,10 @@ matches_document(PG_FUNCTION_ARGS)
 
 	if (!is_compiled_for(compiled, filter, ignore_case, JSONBOID, -1, 0))
 	{
-		TupleDesc	desc = CreateTemplateTupleDesc(1);
+		TupleDesc desc = CreateTemplateTupleDesc(1);
 
 		TupleDescInitEntry(desc, 1, "document", JSONBOID, -1, 0);
-		if (compiled)
-		{
-			fcinfo->flinfo->fn_extra = NULL;
-			FreeExecutorState(compiled->estate);
-			MemoryContextDelete(compiled->context);
-		}
+		forget_filter(fcinfo->flinfo);
 		compiled = compile_filter(fcinfo->flinfo->fn_mcxt, filter, ignore_case,
 								  desc, true);
 		compiled->type = JSONBOID;
@@ -214,8 +222,8 @@ matches_document(PG_FUNCTION_ARGS)
 	}
 	/* json and text are jsonb's input */
 	if (!isnull && get_fn_expr_argtype(fcinfo->flinfo, 0) != JSONBOID)
-		document = DirectFunctionCall1(jsonb_in,
-									   CStringGetDatum(TextDatumGetCString(document)));
+		document = DirectFunctionCall1(
+			jsonb_in, CStringGetDatum(TextDatumGetCString(document)));
 	tuple = heap_form_tuple(compiled->slot->tts_tupleDescriptor, &document,
 							&isnull);
 	result = run_filter(compiled, tuple);
@@ -235,15 +243,15 @@ deparse(Expr *expr, const char *alias, Oid relid, bool qualify)
 		{"standard_conforming_strings", "on"},
 		{"search_path", "pg_catalog"},
 	};
-	int			nestlevel = NewGUCNestLevel();
-	char	   *result;
+	int	  nestlevel = NewGUCNestLevel();
+	char *result;
 
 	for (int i = 0; i < lengthof(settings); i++)
 		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET,
 								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
 								 false);
-	result = deparse_expression((Node *) expr, deparse_context_for(alias, relid),
-								qualify, false);
+	result = deparse_expression(
+		(Node *) expr, deparse_context_for(alias, relid), qualify, false);
 	AtEOXact_GUC(true, nestlevel);
 	return result;
 }
@@ -251,27 +259,26 @@ deparse(Expr *expr, const char *alias, Oid relid, bool qualify)
 Datum
 to_sql(PG_FUNCTION_ARGS)
 {
-	Relation	relation;
+	Relation	 relation;
 	FilterTarget target;
-	FilterNode *node;
-	Expr	   *expr;
-	char	   *name;
-	char	   *alias = NULL;
-	char	   *result;
+	FilterNode	*node;
+	Expr		*expr;
+	char		*name;
+	char		*alias = NULL;
+	char		*result;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3))
 		PG_RETURN_NULL();
 	relation = try_relation_open(PG_GETARG_OID(1), AccessShareLock);
 	if (relation == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation with OID %u does not exist",
-						PG_GETARG_OID(1))));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("relation with OID %u does not exist",
+							   PG_GETARG_OID(1))));
 	name = pstrdup(RelationGetRelationName(relation));
 	if (!OidIsValid(relation->rd_rel->reltype))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" has no rows that a filter could match", name)));
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s\" has no rows that a filter could match",
+							   name)));
 	if (!PG_ARGISNULL(2))
 		alias = text_to_cstring(PG_GETARG_TEXT_PP(2));
 

@@ -30,12 +30,8 @@
 #define MAX_FRACTION_DIGITS 16383
 
 const char *const filter_op_names[] = {
-	[FILTER_EQ] = "eq",
-	[FILTER_LT] = "lt",
-	[FILTER_LE] = "le",
-	[FILTER_GT] = "gt",
-	[FILTER_GE] = "ge",
-	[FILTER_CO] = "co",
+	[FILTER_EQ] = "eq", [FILTER_LT] = "lt", [FILTER_LE] = "le",
+	[FILTER_GT] = "gt", [FILTER_GE] = "ge", [FILTER_CO] = "co",
 	[FILTER_SW] = "sw",
 };
 
@@ -52,15 +48,15 @@ typedef struct Token
 {
 	TokenKind	kind;
 	const char *start;
-	int			len;			/* quotes of a string included */
+	int			len; /* quotes of a string included */
 } Token;
 
 typedef struct Parser
 {
-	const char *text;
-	const char *at;
-	const char *end;
-	int			depth;
+	const char	*text;
+	const char	*at;
+	const char	*end;
+	int			 depth;
 	FilterError *error;
 } Parser;
 
@@ -80,7 +76,7 @@ fail(Parser *p, const char *at, const char *hint, const char *detail)
 static void *
 fail_token(Parser *p, const Token *token, const char *expected)
 {
-	int			len = token->len;
+	int len = token->len;
 
 	if (token->kind == TOKEN_END)
 		return fail(p, token->start, NULL,
@@ -120,14 +116,15 @@ next_token(Parser *p, Token *token, bool is_operator)
 		token->kind = *s++ == '(' ? TOKEN_OPEN : TOKEN_CLOSE;
 	else if (*s == '"' || *s == '\'')
 	{
-		char		quote = *s++;
+		char quote = *s++;
 
 		token->kind = TOKEN_STRING;
 		while (s < p->end && *s != quote)
 			s += *s == '\\' ? 2 : 1;
 		if (s >= p->end)
 		{
-			fail(p, token->start, "A backslash takes the next character literally.",
+			fail(p, token->start,
+				 "A backslash takes the next character literally.",
 				 "This string has no closing quote");
 			return false;
 		}
@@ -210,13 +207,14 @@ decode_pointer_token(Parser *p, const char *s, const char *end, char *out)
 	{
 		if (*s == '%')
 		{
-			int			hi = end - s > 2 ? hex_value(s[1]) : -1;
-			int			lo = hi >= 0 ? hex_value(s[2]) : -1;
+			int hi = end - s > 2 ? hex_value(s[1]) : -1;
+			int lo = hi >= 0 ? hex_value(s[2]) : -1;
 
 			if (lo < 0 || (hi == 0 && lo == 0))
 			{
 				fail(p, s, "Write a percent sign as %25.",
-					 "A percent sign in a field needs two hexadecimal digits other than 00");
+					 "A percent sign in a field needs two hexadecimal digits "
+					 "other than 00");
 				return false;
 			}
 			*out++ = hi * 16 + lo;
@@ -253,7 +251,7 @@ parse_pointer(Parser *p, const Token *token, FilterNode *node)
 	if (end > s && end[-1] == '/')
 		end--;
 	else if (end == s)
-		return true;			/* "/" is the whole */
+		return true; /* "/" is the whole */
 
 	node->ntokens = 1;
 	for (const char *c = s; c < end; c++)
@@ -283,15 +281,15 @@ parse_pointer(Parser *p, const Token *token, FilterNode *node)
 static char *
 parse_number(Parser *p, const Token *token)
 {
-	const char *s = token->start;
-	const char *end = s + token->len;
-	char	   *digits = palloc(token->len + 1);
-	int			ndigits = 0;
-	int			point = 0;		/* digits before the decimal point */
-	int			exponent = 0;
-	bool		is_integer = true;
-	bool		negative = false;
-	int			seen = 0;
+	const char	  *s = token->start;
+	const char	  *end = s + token->len;
+	char		  *digits = palloc(token->len + 1);
+	int			   ndigits = 0;
+	int			   point = 0; /* digits before the decimal point */
+	int			   exponent = 0;
+	bool		   is_integer = true;
+	bool		   negative = false;
+	int			   seen = 0;
 	StringInfoData buf;
 
 	if (s < end && (*s == '+' || *s == '-'))
@@ -315,20 +313,21 @@ parse_number(Parser *p, const Token *token)
 	}
 	if (seen > 0 && s < end && (*s == 'e' || *s == 'E'))
 	{
-		bool		down = false;
+		bool down = false;
 
 		is_integer = false;
 		if (++s < end && (*s == '+' || *s == '-'))
 			down = *s++ == '-';
 		seen = 0;
 		for (; s < end && isdigit((unsigned char) *s); s++, seen++)
-			exponent = Min(exponent * 10 + (*s - '0'), 10 * MAX_INTEGER_DIGITS);
+			exponent =
+				Min(exponent * 10 + (*s - '0'), 10 * MAX_INTEGER_DIGITS);
 		if (down)
 			exponent = -exponent;
 	}
 	if (seen == 0 || s < end)
-		return fail_token(p, token,
-						  "a value (a string in quotes, a number, true or false)");
+		return fail_token(
+			p, token, "a value (a string in quotes, a number, true or false)");
 
 	point += exponent;
 	while (ndigits > 0 && ndigits > (is_integer ? point : 0) &&
@@ -339,7 +338,8 @@ parse_number(Parser *p, const Token *token)
 	{
 		p->error->is_limit = true;
 		return fail(p, token->start, NULL,
-					psprintf("A number has up to %d digits before and %d behind the decimal point",
+					psprintf("A number has up to %d digits before and %d "
+							 "behind the decimal point",
 							 MAX_INTEGER_DIGITS, MAX_FRACTION_DIGITS));
 	}
 
@@ -367,7 +367,8 @@ parse_number(Parser *p, const Token *token)
 				appendStringInfoString(&buf, "0.");
 			else if (i == point)
 				appendStringInfoChar(&buf, '.');
-			appendStringInfoChar(&buf, i >= 0 && i < ndigits ? digits[i] : '0');
+			appendStringInfoChar(&buf,
+								 i >= 0 && i < ndigits ? digits[i] : '0');
 		}
 	}
 	pfree(digits);
@@ -397,7 +398,7 @@ parse_string(const Token *token)
 static FilterNode *
 parse_comparison(Parser *p, FilterNode *node)
 {
-	Token		token;
+	Token token;
 
 	if (!next_token(p, &token, true))
 		return NULL;
@@ -417,11 +418,12 @@ parse_comparison(Parser *p, FilterNode *node)
 	{
 		for (int i = 0; i < token.len; i++)
 		{
-			char		c = token.start[i];
+			char c = token.start[i];
 
 			if (!isalnum((unsigned char) c) && c != '_' && c != '.')
-				return fail_token(p, &token,
-								  "an operator (eq, lt, le, gt, ge, co, sw or pr)");
+				return fail_token(
+					p, &token,
+					"an operator (eq, lt, le, gt, ge, co, sw or pr)");
 		}
 		node->opname = pnstrdup(token.start, token.len);
 	}
@@ -510,7 +512,7 @@ parse_not(Parser *p)
 /* Parse operands that a keyword joins; a single one is itself. */
 static FilterNode *
 parse_joined(Parser *p, FilterKind kind, const char *keyword,
-			 FilterNode *(*parse_operand) (Parser *))
+			 FilterNode *(*parse_operand)(Parser *) )
 {
 	FilterNode *node = NULL;
 	FilterNode *last = parse_operand(p);
@@ -588,9 +590,10 @@ filter_combine(FilterKind kind, FilterNode **operands, int noperands)
  * or as the reference prints it.
  */
 static bool
-needs_parentheses(const FilterNode *node, const FilterNode *parent, bool fewest)
+needs_parentheses(const FilterNode *node, const FilterNode *parent,
+				  bool fewest)
 {
-	bool		is_joined = node->kind == FILTER_AND || node->kind == FILTER_OR;
+	bool is_joined = node->kind == FILTER_AND || node->kind == FILTER_OR;
 
 	if (!fewest)
 		return is_joined;
@@ -607,7 +610,7 @@ needs_parentheses(const FilterNode *node, const FilterNode *parent, bool fewest)
 static int
 count_levels(const FilterNode *node, const FilterNode *parent, bool fewest)
 {
-	int			deepest = 0;
+	int deepest = 0;
 
 	for (const FilterNode *n = node->first; n; n = n->next)
 		deepest = Max(deepest, count_levels(n, node, fewest));
@@ -630,7 +633,7 @@ print_string(const char *value, StringInfo buf)
 	appendStringInfoChar(buf, '"');
 	for (const char *s = value; *s;)
 	{
-		size_t		plain = strcspn(s, "\"\\");
+		size_t plain = strcspn(s, "\"\\");
 
 		appendBinaryStringInfo(buf, s, plain);
 		s += plain;
@@ -641,6 +644,23 @@ print_string(const char *value, StringInfo buf)
 		}
 	}
 	appendStringInfoChar(buf, '"');
+}
+
+/*
+ * Parse a pointer that stands alone, as a node that tests its presence; NULL
+ * with *error filled in if it is none.
+ */
+FilterNode *
+filter_parse_pointer(const char *text, int len, FilterError *error)
+{
+	Parser		p = {text, text + len, text + len, 0, error};
+	Token		token = {TOKEN_WORD, text, len};
+	FilterNode *node = make_node(FILTER_PRESENT, 0);
+
+	memset(error, 0, sizeof(*error));
+	if (len == 0)
+		return fail(&p, text, NULL, "Expected a field");
+	return parse_pointer(&p, &token, node) ? node : NULL;
 }
 
 /* Print a pointer from its tokens. */
@@ -672,7 +692,7 @@ static void
 print_node(const FilterNode *node, const FilterNode *parent, bool fewest,
 		   StringInfo buf)
 {
-	bool		parentheses = needs_parentheses(node, parent, fewest);
+	bool parentheses = needs_parentheses(node, parent, fewest);
 
 	if (parentheses)
 		appendStringInfoChar(buf, '(');
@@ -689,8 +709,8 @@ print_node(const FilterNode *node, const FilterNode *parent, bool fewest,
 			for (const FilterNode *n = node->first; n; n = n->next)
 			{
 				if (n != node->first)
-					appendStringInfoString(buf, node->kind == FILTER_AND ?
-										   " and " : " or ");
+					appendStringInfoString(
+						buf, node->kind == FILTER_AND ? " and " : " or ");
 				print_node(n, node, fewest, buf);
 			}
 			break;
@@ -706,8 +726,10 @@ print_node(const FilterNode *node, const FilterNode *parent, bool fewest,
 			break;
 		case FILTER_COMPARE:
 			filter_print_pointer(node->tokens, node->ntokens, buf);
-			appendStringInfo(buf, " %s ", node->op == FILTER_EXTENDED ?
-							 node->opname : filter_op_names[node->op]);
+			appendStringInfo(buf, " %s ",
+							 node->op == FILTER_EXTENDED
+								 ? node->opname
+								 : filter_op_names[node->op]);
 			if (node->valuekind == FILTER_STRING)
 				print_string(node->value, buf);
 			else
@@ -726,6 +748,6 @@ print_node(const FilterNode *node, const FilterNode *parent, bool fewest,
 void
 filter_print(const FilterNode *node, StringInfo buf)
 {
-	print_node(node, NULL,
-			   count_levels(node, NULL, false) > FILTER_MAX_DEPTH, buf);
+	print_node(node, NULL, count_levels(node, NULL, false) > FILTER_MAX_DEPTH,
+			   buf);
 }

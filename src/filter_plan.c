@@ -20,6 +20,7 @@
 #include "nodes/supportnodes.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -38,15 +39,15 @@ PG_FUNCTION_INFO_V1(matches_support);
 static bool
 is_risky_function(Oid funcid, void *support)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	HeapTuple	 tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	Form_pg_proc form;
-	bool		result;
+	bool		 result;
 
 	if (!HeapTupleIsValid(tuple))
 		return true;
 	form = (Form_pg_proc) GETSTRUCT(tuple);
-	result = form->prolang == SQLlanguageId ||
-			 form->prosupport == *(Oid *) support;
+	result =
+		form->prolang == SQLlanguageId || form->prosupport == *(Oid *) support;
 	ReleaseSysCache(tuple);
 	return result;
 }
@@ -61,7 +62,7 @@ value_walker(Node *node, Oid *support)
 	if (check_functions_in_node(node, is_risky_function, support))
 		return true;
 	if (IsA(node, Query))
-		return false;			/* it is planned, and asked, by itself */
+		return false; /* it is planned, and asked, by itself */
 	return expression_tree_walker(node, value_walker, support);
 }
 
@@ -77,11 +78,11 @@ condition_walker(Node *node, Oid *support)
 	check_stack_depth();
 	if (IsA(node, List) || is_andclause(node) || is_orclause(node))
 	{
-		List	   *operands = IsA(node, List) ? (List *) node :
-							   ((BoolExpr *) node)->args;
-		ListCell   *lc;
+		List *operands =
+			IsA(node, List) ? (List *) node : ((BoolExpr *) node)->args;
+		ListCell *lc;
 
-		foreach(lc, operands)
+		foreach (lc, operands)
 		{
 			if (condition_walker(lfirst(lc), support))
 				return true;
@@ -98,14 +99,14 @@ condition_walker(Node *node, Oid *support)
 static bool
 jointree_walker(Node *node, Oid *support)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	if (node == NULL || IsA(node, RangeTblRef))
 		return false;
 	check_stack_depth();
 	if (IsA(node, FromExpr))
 	{
-		foreach(lc, ((FromExpr *) node)->fromlist)
+		foreach (lc, ((FromExpr *) node)->fromlist)
 		{
 			if (jointree_walker(lfirst(lc), support))
 				return true;
@@ -125,18 +126,19 @@ jointree_walker(Node *node, Oid *support)
 static bool
 is_all_conditions(PlannerInfo *root, Oid support)
 {
-	Query	   *parse = root->parse;
-	Query		rest;
-	ListCell   *lc;
+	Query	 *parse = root->parse;
+	Query	  rest;
+	ListCell *lc;
 
 	if (jointree_walker((Node *) parse->jointree, &support) ||
 		condition_walker(parse->havingQual, &support) ||
 		value_walker((Node *) root->append_rel_list, &support))
 		return false;
-	foreach(lc, parse->rtable)
+	foreach (lc, parse->rtable)
 	{
-		if (condition_walker((Node *) lfirst_node(RangeTblEntry, lc)->securityQuals,
-							 &support))
+		if (condition_walker(
+				(Node *) lfirst_node(RangeTblEntry, lc)->securityQuals,
+				&support))
 			return false;
 	}
 
@@ -145,9 +147,10 @@ is_all_conditions(PlannerInfo *root, Oid support)
 	rest.jointree = NULL;
 	rest.havingQual = NULL;
 	rest.rtable = NIL;
-	if (query_tree_walker(&rest, value_walker, &support, QTW_IGNORE_RT_SUBQUERIES))
+	if (query_tree_walker(&rest, value_walker, &support,
+						  QTW_IGNORE_RT_SUBQUERIES))
 		return false;
-	foreach(lc, parse->rtable)
+	foreach (lc, parse->rtable)
 	{
 		RangeTblEntry rte = *lfirst_node(RangeTblEntry, lc);
 
@@ -184,17 +187,56 @@ is_plain_row(Node *row)
 	return IsA(row, Var) || IsA(row, Const) || IsA(row, Param);
 }
 
+/*
+ * Give the row type of an expression; NULL if it is not known before run time.
+ * That of a subquery's whole row, which is a nameless record, is in its range
+ * table entry.
+ */
+static TupleDesc
+row_type_of(PlannerInfo *root, Node *row)
+{
+	TupleDesc	   desc = get_expr_result_tupdesc(row, true);
+	Var			  *var = (Var *) row;
+	RangeTblEntry *rte;
+	ListCell	  *name;
+	ListCell	  *lc;
+	AttrNumber	   attno = 0;
+
+	if (desc || root == NULL || !IsA(row, Var) || var->varlevelsup > 0 ||
+		var->varattno != InvalidAttrNumber)
+		return desc;
+	rte = rt_fetch(var->varno, root->parse->rtable);
+	if (rte->rtekind != RTE_SUBQUERY || rte->subquery == NULL)
+		return NULL;
+
+	desc = CreateTemplateTupleDesc(list_length(rte->eref->colnames));
+	name = list_head(rte->eref->colnames);
+	foreach (lc, rte->subquery->targetList)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, lc);
+		Node		*expr = (Node *) entry->expr;
+
+		if (entry->resjunk)
+			continue;
+		TupleDescInitEntry(desc, ++attno, strVal(lfirst(name)),
+						   exprType(expr), exprTypmod(expr), 0);
+		TupleDescInitEntryCollation(desc, attno, exprCollation(expr));
+		name = lnext(rte->eref->colnames, name);
+	}
+	return attno == desc->natts ? desc : NULL;
+}
+
 /* Translate a call, or give NULL to leave it as it is. */
 static Node *
 simplify_call(PlannerInfo *root, FuncExpr *call, Oid support)
 {
-	Node	   *row;
-	Const	   *filter;
-	Const	   *ignore_case;
+	Node		*row;
+	Const		*filter;
+	Const		*ignore_case;
 	FilterTarget target;
-	FilterNode *node;
-	TupleDesc	desc = NULL;
-	Oid			type;
+	FilterNode	*node;
+	TupleDesc	 desc = NULL;
+	Oid			 type;
 
 	if (list_length(call->args) != 3)
 		return NULL;
@@ -206,9 +248,9 @@ simplify_call(PlannerInfo *root, FuncExpr *call, Oid support)
 
 	/* the type must be ours, whoever declared the function that calls us */
 	if (filter->consttype !=
-		GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-						CStringGetDatum("queryfilter"),
-						ObjectIdGetDatum(get_func_namespace(support))) ||
+			GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+							CStringGetDatum("queryfilter"),
+							ObjectIdGetDatum(get_func_namespace(support))) ||
 		ignore_case->consttype != BOOLOID)
 		return NULL;
 	if (filter->constisnull || ignore_case->constisnull)
@@ -229,12 +271,12 @@ simplify_call(PlannerInfo *root, FuncExpr *call, Oid support)
 	{
 		if (!is_plain_row(row))
 			return NULL;
-		desc = get_expr_result_tupdesc(row, true);
+		desc = row_type_of(root, row);
 		if (desc == NULL)
 			return NULL;
 		filter_target_init(&target, desc,
-						   type == RECORDOID ? "the row" :
-						   format_type_be(type));
+						   type == RECORDOID ? "the row"
+											 : format_type_be(type));
 	}
 	target.row = row;
 	target.ignore_case = DatumGetBool(ignore_case->constvalue);
@@ -249,8 +291,8 @@ simplify_call(PlannerInfo *root, FuncExpr *call, Oid support)
 Datum
 matches_support(PG_FUNCTION_ARGS)
 {
-	Node	   *request = (Node *) PG_GETARG_POINTER(0);
-	Node	   *result = NULL;
+	Node *request = (Node *) PG_GETARG_POINTER(0);
+	Node *result = NULL;
 
 	if (IsA(request, SupportRequestSimplify))
 	{

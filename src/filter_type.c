@@ -36,16 +36,17 @@ static text *
 filter_to_datum(const FilterNode *node, Node *escontext)
 {
 	StringInfoData buf;
-	text	   *filter;
+	text		  *filter;
 
 	initStringInfo(&buf);
 	filter_print(node, &buf);
 	if (buf.len > FILTER_MAX_SIZE)
-		ereturn(escontext, NULL,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("filter is too long"),
-				 errdetail("A filter can have up to %d bytes, this one has %d.",
-						   FILTER_MAX_SIZE, buf.len)));
+		ereturn(
+			escontext, NULL,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("filter is too long"),
+			 errdetail("A filter can have up to %d bytes, this one has %d.",
+					   FILTER_MAX_SIZE, buf.len)));
 	filter = cstring_to_text_with_len(buf.data, buf.len);
 	pfree(buf.data);
 	return filter;
@@ -60,20 +61,22 @@ filter_from_text(const char *source, int len, Node *escontext)
 	int			shown = pg_mbcliplen(source, len, 100);
 
 	if (len > FILTER_MAX_SIZE)
-		ereturn(escontext, NULL,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("filter is too long"),
-				 errdetail("A filter can have up to %d bytes, this one has %d.",
-						   FILTER_MAX_SIZE, len)));
+		ereturn(
+			escontext, NULL,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("filter is too long"),
+			 errdetail("A filter can have up to %d bytes, this one has %d.",
+					   FILTER_MAX_SIZE, len)));
 	node = filter_parse(source, len, &error);
 	if (node == NULL)
-		ereturn(escontext, NULL,
-				(errcode(error.is_limit ? ERRCODE_PROGRAM_LIMIT_EXCEEDED :
-						 ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%.*s%s\"",
-						"queryfilter", shown, source, shown < len ? "..." : ""),
-				 errdetail("%s, at byte %d.", error.detail, error.offset + 1),
-				 error.hint ? errhint("%s", error.hint) : 0));
+		ereturn(
+			escontext, NULL,
+			(errcode(error.is_limit ? ERRCODE_PROGRAM_LIMIT_EXCEEDED
+									: ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type %s: \"%.*s%s\"",
+					"queryfilter", shown, source, shown < len ? "..." : ""),
+			 errdetail("%s, at byte %d.", error.detail, error.offset + 1),
+			 error.hint ? errhint("%s", error.hint) : 0));
 	return filter_to_datum(node, escontext);
 }
 
@@ -89,20 +92,18 @@ filter_from_datum(const struct varlena *filter)
 	FilterNode *node = filter_parse(data, VARSIZE_ANY_EXHDR(filter), &error);
 
 	if (node == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("invalid queryfilter value"),
-				 errdetail("%s, at byte %d.", error.detail,
-						   error.offset + 1)));
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+						errmsg("invalid queryfilter value"),
+						errdetail("%s, at byte %d.", error.detail,
+								  error.offset + 1)));
 	return node;
 }
 
 Datum
 queryfilter_in(PG_FUNCTION_ARGS)
 {
-	char	   *source = PG_GETARG_CSTRING(0);
-	text	   *filter = filter_from_text(source, strlen(source),
-										  fcinfo->context);
+	char *source = PG_GETARG_CSTRING(0);
+	text *filter = filter_from_text(source, strlen(source), fcinfo->context);
 
 	if (filter == NULL)
 		PG_RETURN_NULL();
@@ -118,15 +119,15 @@ queryfilter_out(PG_FUNCTION_ARGS)
 Datum
 queryfilter_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	int			version = pq_getmsgint(buf, 1);
-	int			len;
-	char	   *source;
+	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
+	int		   version = pq_getmsgint(buf, 1);
+	int		   len;
+	char	  *source;
 
 	if (version != QUERYFILTER_BINARY_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("unsupported queryfilter version number %d", version)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+						errmsg("unsupported queryfilter version number %d",
+							   version)));
 	source = pq_getmsgtext(buf, buf->len - buf->cursor, &len);
 	PG_RETURN_TEXT_P(filter_from_text(source, len, NULL));
 }
@@ -134,7 +135,7 @@ queryfilter_recv(PG_FUNCTION_ARGS)
 Datum
 queryfilter_send(PG_FUNCTION_ARGS)
 {
-	text	   *filter = PG_GETARG_TEXT_PP(0);
+	text		  *filter = PG_GETARG_TEXT_PP(0);
 	StringInfoData buf;
 
 	pq_begintypsend(&buf);
@@ -162,11 +163,11 @@ combine(FilterKind kind, FilterNode **operands, int noperands)
 static Datum
 combine_array(FilterKind kind, ArrayType *array)
 {
-	Datum	   *values;
-	bool	   *nulls;
-	int			nvalues;
+	Datum		*values;
+	bool		*nulls;
+	int			 nvalues;
 	FilterNode **operands;
-	int			noperands = 0;
+	int			 noperands = 0;
 
 	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT,
 					  &values, &nulls, &nvalues);
@@ -240,8 +241,9 @@ append_tree(const FilterNode *node, StringInfo buf)
 	if (node->kind == FILTER_PRESENT)
 		appendStringInfoString(buf, "\"pr\"");
 	else
-		escape_json(buf, node->op == FILTER_EXTENDED ?
-					node->opname : filter_op_names[node->op]);
+		escape_json(buf, node->op == FILTER_EXTENDED
+							 ? node->opname
+							 : filter_op_names[node->op]);
 	appendStringInfoString(buf, ",\"field\":");
 	initStringInfo(&field);
 	filter_print_pointer(node->tokens, node->ntokens, &field);

@@ -29,9 +29,10 @@ typedef struct Cursor
 static bool
 read_digits(Cursor *c, int min, int max, int *value)
 {
-	int			n = 0;
+	int n = 0;
 
-	for (*value = 0; n < max && c->at < c->end && isdigit((unsigned char) *c->at); n++)
+	for (*value = 0;
+		 n < max && c->at < c->end && isdigit((unsigned char) *c->at); n++)
 		*value = *value * 10 + (*c->at++ - '0');
 	return n >= min;
 }
@@ -50,7 +51,7 @@ read_char(Cursor *c, const char *among)
 static bool
 make_instant(int year, int month, int day, int64 time, TimestampTz *ts)
 {
-	int			days;
+	int days;
 
 	if (!IS_VALID_JULIAN(year, month, day))
 		return false;
@@ -72,15 +73,15 @@ days_in_month(int year, int month)
 static bool
 read_time(Cursor *c, int64 *time)
 {
-	int			hour;
-	int			minute;
-	int			second = 0;
-	int64		unit = USECS_PER_SEC / 10;
+	int	  hour;
+	int	  minute;
+	int	  second = 0;
+	int64 unit = USECS_PER_SEC / 10;
 
 	if (!read_digits(c, 2, 2, &hour) || !read_char(c, ":") ||
 		!read_digits(c, 2, 2, &minute) ||
-		(read_char(c, ":") && !read_digits(c, 2, 2, &second)) ||
-		hour > 23 || minute > 59 || second > 59)
+		(read_char(c, ":") && !read_digits(c, 2, 2, &second)) || hour > 23 ||
+		minute > 59 || second > 59)
 		return false;
 	*time = hour * USECS_PER_HOUR + minute * USECS_PER_MINUTE +
 			second * USECS_PER_SEC;
@@ -92,7 +93,7 @@ read_time(Cursor *c, int64 *time)
 		for (; c->at < c->end && isdigit((unsigned char) *c->at); c->at++)
 		{
 			*time += (*c->at - '0') * unit;
-			unit /= 10;			/* digits beyond microseconds are cut off */
+			unit /= 10; /* digits beyond microseconds are cut off */
 		}
 		return c->at > start;
 	}
@@ -103,9 +104,9 @@ read_time(Cursor *c, int64 *time)
 static bool
 read_zone(Cursor *c, int64 *offset)
 {
-	int			hour;
-	int			minute = 0;
-	bool		west;
+	int	 hour;
+	int	 minute = 0;
+	bool west;
 
 	*offset = 0;
 	if (c->at == c->end || read_char(c, "Zz"))
@@ -113,8 +114,8 @@ read_zone(Cursor *c, int64 *offset)
 	west = *c->at == '-';
 	if (!read_char(c, "+-") || !read_digits(c, 2, 2, &hour))
 		return false;
-	if (read_char(c, ":") ? !read_digits(c, 2, 2, &minute) :
-							c->at < c->end && !read_digits(c, 2, 2, &minute))
+	if (read_char(c, ":") ? !read_digits(c, 2, 2, &minute)
+						  : c->at < c->end && !read_digits(c, 2, 2, &minute))
 		return false;
 	if (hour > 15 || minute > 59)
 		return false;
@@ -131,14 +132,14 @@ read_zone(Cursor *c, int64 *offset)
 bool
 iso8601_parse(const char *s, int len, TimestampTz *ts)
 {
-	Cursor		c = {s, s + len};
-	int			year;
-	int			month = 1;
-	int			day = 1;
-	int64		time = 0;
-	int64		offset = 0;
-	bool		before_christ = false;
-	bool		signed_year;
+	Cursor c = {s, s + len};
+	int	   year;
+	int	   month = 1;
+	int	   day = 1;
+	int64  time = 0;
+	int64  offset = 0;
+	bool   before_christ = false;
+	bool   signed_year;
 
 	signed_year = len > 0 && (*s == '-' || *s == '+');
 	if (signed_year)
@@ -165,15 +166,15 @@ iso8601_parse(const char *s, int len, TimestampTz *ts)
 /* A field of the text of an instant, and the values that it can have. */
 typedef struct Field
 {
-	int			width;
-	int			min;
-	int			max;
-	char		after;			/* the character behind it */
+	int	 width;
+	int	 min;
+	int	 max;
+	char after; /* the character behind it */
 } Field;
 
 static const Field fields[] = {
-	{4, 0, 9999, '-'}, {2, 1, 12, '-'}, {2, 1, 31, 'T'},
-	{2, 0, 23, ':'}, {2, 0, 59, ':'}, {2, 0, 59, '.'}, {6, 0, 999999, 'Z'},
+	{4, 0, 9999, '-'}, {2, 1, 12, '-'}, {2, 1, 31, 'T'},	 {2, 0, 23, ':'},
+	{2, 0, 59, ':'},   {2, 0, 59, '.'}, {6, 0, 999999, 'Z'},
 };
 
 /*
@@ -184,12 +185,12 @@ bool
 iso8601_prefix_range(const char *s, int len, TimestampTz *from,
 					 TimestampTz *until)
 {
-	Cursor		c = {s, s + len};
-	int			lo[lengthof(fields)];
-	int			last = 0;		/* the last field that the prefix reaches */
-	int			hi = 0;			/* its greatest value */
-	int			year;
-	int			month;
+	Cursor c = {s, s + len};
+	int	   lo[lengthof(fields)];
+	int	   last = 0; /* the last field that the prefix reaches */
+	int	   hi = 0;	 /* its greatest value */
+	int	   year;
+	int	   month;
 
 	for (int i = 0; i < lengthof(fields); i++)
 	{
@@ -217,7 +218,7 @@ iso8601_prefix_range(const char *s, int len, TimestampTz *from,
 		/* what follows the fraction is a Z behind just the digits needed */
 		if (i == lengthof(fields) - 1)
 		{
-			int			n = c.at - start;
+			int n = c.at - start;
 
 			if (n < 3 || (n > 3 && c.at[-1] == '0'))
 				return false;
@@ -231,8 +232,8 @@ iso8601_prefix_range(const char *s, int len, TimestampTz *from,
 	if (c.at != c.end)
 		return false;
 
-#define TIME_OF(f) \
-	((f)[3] * USECS_PER_HOUR + (f)[4] * USECS_PER_MINUTE + \
+#define TIME_OF(f)                                                            \
+	((f)[3] * USECS_PER_HOUR + (f)[4] * USECS_PER_MINUTE +                    \
 	 (f)[5] * USECS_PER_SEC + (f)[6])
 
 	if (!make_instant(lo[0], lo[1], lo[2], TIME_OF(lo), from))
@@ -245,15 +246,16 @@ iso8601_prefix_range(const char *s, int len, TimestampTz *from,
 		case 0:
 			return make_instant(year + 1, 1, 1, 0, until);
 		case 1:
-			return make_instant(year + month / 12, month % 12 + 1, 1, 0, until);
+			return make_instant(year + month / 12, month % 12 + 1, 1, 0,
+								until);
 		default:
-			{
-				static const int64 units[] = {USECS_PER_DAY, USECS_PER_HOUR,
-					USECS_PER_MINUTE, USECS_PER_SEC, 1};
+		{
+			static const int64 units[] = {USECS_PER_DAY, USECS_PER_HOUR,
+										  USECS_PER_MINUTE, USECS_PER_SEC, 1};
 
-				return make_instant(year, month, lo[2],
-									TIME_OF(lo) + units[last - 2], until);
-			}
+			return make_instant(year, month, lo[2],
+								TIME_OF(lo) + units[last - 2], until);
+		}
 	}
 #undef TIME_OF
 }
@@ -266,20 +268,21 @@ int
 iso8601_print(TimestampTz ts, char *buf)
 {
 	struct pg_tm tm;
-	fsec_t		fsec;
-	int			n;
+	fsec_t		 fsec;
+	int			 n;
 
 	if (TIMESTAMP_NOT_FINITE(ts))
-		return strlen(strcpy(buf, TIMESTAMP_IS_NOBEGIN(ts) ? "-infinity" :
-															 "infinity"));
+		return strlen(
+			strcpy(buf, TIMESTAMP_IS_NOBEGIN(ts) ? "-infinity" : "infinity"));
 	if (timestamp2tm(ts, NULL, &tm, &fsec, NULL, NULL) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
+		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+						errmsg("timestamp out of range")));
 	n = snprintf(buf, ISO8601_SIZE, "%s%04d-%02d-%02dT%02d:%02d:%02d.%06d",
-				 tm.tm_year < 0 ? "-" : tm.tm_year > 9999 ? "+" : "",
-				 abs(tm.tm_year), tm.tm_mon, tm.tm_mday, tm.tm_hour,
-				 tm.tm_min, tm.tm_sec, (int) fsec);
+				 tm.tm_year < 0		 ? "-"
+				 : tm.tm_year > 9999 ? "+"
+									 : "",
+				 abs(tm.tm_year), tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min,
+				 tm.tm_sec, (int) fsec);
 	for (int cut = 0; cut < 3 && buf[n - 1] == '0'; cut++)
 		n--;
 	buf[n++] = 'Z';
@@ -290,8 +293,8 @@ iso8601_print(TimestampTz ts, char *buf)
 Datum
 iso8601(PG_FUNCTION_ARGS)
 {
-	char		buf[ISO8601_SIZE];
-	int			n = iso8601_print(PG_GETARG_TIMESTAMPTZ(0), buf);
+	char buf[ISO8601_SIZE];
+	int	 n = iso8601_print(PG_GETARG_TIMESTAMPTZ(0), buf);
 
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(buf, n));
 }

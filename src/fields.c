@@ -1,0 +1,403 @@
+/*
+ * fields.c
+ *		Lists of fields as clients write them, "mapping,/after/mail" and
+ *		"-timestamp,+_id", and JSON text cut down to such a list.  It knows
+ *		neither tables nor topics, and takes JSON text to be valid.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "compat.h"
+#include "fields.h"
+
+/* JSON text that is being read. */
+typedef struct JsonText
+{
+	const char *at;
+	const char *end;
+} JsonText;
+
+static const FieldTree whole_value = {NULL, true, 0, NIL};
+
+static bool cut_value(JsonText *t, const FieldTree *tree,
+					  const char *const *hidden, StringInfo out);
+
+/*
+ * Parse a list of fields between commas, with a sign before each if signs.
+ * The offset of an item's pointer is that in the list.
+ */
+List *
+fields_parse(const char *list, bool signs)
+{
+	List	   *items = NIL;
+	const char *s = list;
+
+	for (;;)
+	{
+		FieldItem  *item = palloc0(sizeof(FieldItem));
+		FilterError error;
+		int			len;
+
+		s += strspn(s, " \t\r\n");
+		if (signs && (*s == '-' || *s == '+'))
+			item->descending = *s++ == '-';
+		len = strcspn(s, ",");
+		while (len > 0 && strchr(" \t\r\n", s[len - 1]))
+			len--;
+		item->pointer = filter_parse_pointer(s, len, &error);
+		if (item->pointer == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg(signs ? "invalid sort keys"
+								  : "invalid list of fields"),
+					 errdetail("%s, at byte %d of \"%.200s\".", error.detail,
+							   (int) (s - list) + error.offset + 1, list),
+					 error.hint ? errhint("%s", error.hint)
+					 : signs	? errhint("Write them as -timestamp,+_id or "
+											 "/after/mail.")
+								: errhint("Write it as mapping,timestamp or "
+											 "/after/mail; * is everything.")));
+		item->pointer->offset = s - list;
+		items = lappend(items, item);
+		s += strcspn(s, ",");
+		if (*s == '\0')
+			return items;
+		s++;
+	}
+}
+
+/* Find what is wanted below a member, or NULL. */
+FieldTree *
+fields_child(const FieldTree *tree, const char *name, int len)
+{
+	ListCell *lc;
+
+	foreach (lc, tree->children)
+	{
+		FieldTree *child = lfirst(lc);
+
+		if (strncmp(child->name, name, len) == 0 && child->name[len] == '\0')
+			return child;
+	}
+	return NULL;
+}
+
+/* Add a field to the tree of wanted ones. */
+static void
+add_field(FieldTree *tree, const FilterNode *pointer)
+{
+	for (int i = 0; i < pointer->ntokens; i++)
+	{
+		const char *name = pointer->tokens[i];
+		FieldTree  *child = fields_child(tree, name, strlen(name));
+
+		if (child == NULL)
+		{
+			child = palloc0(sizeof(FieldTree));
+			child->name = name;
+			child->offset = pointer->offset;
+			tree->children = lappend(tree->children, child);
+		}
+		tree = child;
+	}
+	tree->whole = true;
+}
+
+/*
+ * Make the tree of the wanted fields of an event, "_id" always among them;
+ * NULL means all fields.
+ */
+FieldTree *
+fields_tree(const char *list)
+{
+	FieldTree *tree = palloc0(sizeof(FieldTree));
+	FieldTree *id = palloc0(sizeof(FieldTree));
+	ListCell  *lc;
+
+	id->name = "_id";
+	id->whole = true;
+	tree->children = list_make1(id);
+	if (list[strspn(list, " \t\r\n")] == '\0')
+		return NULL;
+	foreach (lc, fields_parse(list, false))
+	{
+		FilterNode *pointer = ((FieldItem *) lfirst(lc))->pointer;
+
+		if (pointer->ntokens == 0 ||
+			(pointer->ntokens == 1 && strcmp(pointer->tokens[0], "*") == 0))
+			return NULL;
+		add_field(tree, pointer);
+	}
+	return tree;
+}
+
+/* Refuse a field of a list that a row type cannot have. */
+void
+fields_check(const char *list, TupleDesc desc, const RowShape *shape,
+			 const FilterNode *pointer, const char *relation)
+{
+	const char *member;
+	const char *nearest;
+
+	if (pointer->ntokens == 0 || shape->extra != InvalidAttrNumber)
+		return;
+	member = pointer->tokens[0];
+	if (field_column_of(desc, shape, member, strlen(member)) !=
+		InvalidAttrNumber)
+		return;
+	nearest = field_nearest(desc, shape, member);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("field \"/%s\" does not exist in %s", member, relation),
+			 errdetail("It is at byte %d of \"%.200s\".", pointer->offset + 1,
+					   list),
+			 nearest ? errhint("Perhaps you meant \"/%s\".", nearest)
+					 : errhint("Fields are the columns, in camelCase; the "
+							   "table has no column \"extra\" of type jsonb "
+							   "for others.")));
+}
+
+/* Step over white space. */
+static inline void
+skip_space(JsonText *t)
+{
+	while (t->at < t->end && strchr(" \t\r\n", *t->at) && *t->at != '\0')
+		t->at++;
+}
+
+/* Step over a string. */
+static void
+skip_string(JsonText *t)
+{
+	for (t->at++; t->at < t->end && *t->at != '"'; t->at++)
+	{
+		if (*t->at == '\\')
+			t->at++;
+	}
+	t->at = Min(t->at + 1, t->end);
+}
+
+/*
+ * Step over a value of any kind, and copy it without the white space between
+ * its tokens if out is given, so that an event is one line.  There is no
+ * recursion here: no depth is too much.
+ */
+static void
+skip_value(JsonText *t, StringInfo out)
+{
+	int depth = 0;
+
+	do
+	{
+		const char *start;
+
+		skip_space(t);
+		start = t->at;
+		switch (*start)
+		{
+			case '"':
+				skip_string(t);
+				break;
+			case '{':
+			case '[':
+				depth++;
+				t->at++;
+				break;
+			case '}':
+			case ']':
+				depth--;
+				t->at++;
+				break;
+			case ',':
+			case ':':
+				t->at++;
+				break;
+			default:
+				while (t->at < t->end && !strchr(" \t\r\n,:]}", *t->at))
+					t->at++;
+		}
+		if (out)
+			appendBinaryStringInfo(out, start, t->at - start);
+	} while (depth > 0 && t->at < t->end);
+}
+
+/* Find what is wanted below a member, whose name is in JSON's writing. */
+static const FieldTree *
+child_of_key(const FieldTree *tree, const char *key, int len)
+{
+	JsonLexContext *lex;
+	FieldTree	   *child;
+
+	if (memchr(key, '\\', len) == NULL)
+		return fields_child(tree, key + 1, len - 2);
+	lex = make_json_lexer(key, len, true);
+	/* an error is \u0000, which no field can name */
+	if (json_lex(lex) != JSON_SUCCESS)
+		return NULL;
+	child = fields_child(tree, lex->strval->data, lex->strval->len);
+	return child;
+}
+
+/* Tell whether a member, with its quotes, is among those hidden where null. */
+static bool
+is_hidden(const char *const *hidden, const char *key, int len,
+		  const char *value)
+{
+	if (*value != 'n')
+		return false;
+	for (; *hidden; hidden++)
+	{
+		if (strlen(*hidden) == len - 2 &&
+			memcmp(*hidden, key + 1, len - 2) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Cut an object; false, with nothing written, if nothing in it is wanted. */
+static bool
+cut_object(JsonText *t, const FieldTree *tree, const char *const *hidden,
+		   StringInfo out)
+{
+	int	 start = out->len;
+	bool any = false;
+
+	appendStringInfoChar(out, '{');
+	t->at++;
+	for (skip_space(t); t->at < t->end && *t->at != '}'; skip_space(t))
+	{
+		const FieldTree *child;
+		const char		*key;
+		int				 keylen;
+		int				 mark = out->len;
+
+		if (*t->at == ',')
+		{
+			t->at++;
+			skip_space(t);
+		}
+		key = t->at;
+		skip_string(t);
+		keylen = t->at - key;
+		skip_space(t);
+		t->at++; /* the colon */
+		skip_space(t);
+
+		child = tree->whole ? &whole_value : child_of_key(tree, key, keylen);
+		if (child == NULL || (hidden && is_hidden(hidden, key, keylen, t->at)))
+		{
+			skip_value(t, NULL);
+			continue;
+		}
+		if (any)
+			appendStringInfoChar(out, ',');
+		appendBinaryStringInfo(out, key, keylen);
+		appendStringInfoChar(out, ':');
+		if (cut_value(t, child, NULL, out))
+			any = true;
+		else
+			out->len = mark;
+	}
+	t->at++;
+	if (any)
+		appendStringInfoChar(out, '}');
+	else
+		out->len = start;
+	out->data[out->len] = '\0';
+	return any;
+}
+
+/* Find what is wanted of an element of an array, by its number. */
+static const FieldTree *
+child_of_index(const FieldTree *tree, int index)
+{
+	ListCell *lc;
+
+	foreach (lc, tree->children)
+	{
+		FieldTree *child = lfirst(lc);
+		int		   len = strlen(child->name);
+
+		if (len > 0 && len < 10 && strspn(child->name, "0123456789") == len &&
+			atoi(child->name) == index)
+			return child;
+	}
+	return NULL;
+}
+
+/* Cut an array, whose elements are wanted by their numbers. */
+static bool
+cut_array(JsonText *t, const FieldTree *tree, StringInfo out)
+{
+	int	 start = out->len;
+	bool any = false;
+
+	appendStringInfoChar(out, '[');
+	t->at++;
+	skip_space(t);
+	for (int i = 0; t->at < t->end && *t->at != ']'; i++, skip_space(t))
+	{
+		const FieldTree *child = child_of_index(tree, i);
+		int				 mark = out->len;
+
+		if (*t->at == ',')
+		{
+			t->at++;
+			skip_space(t);
+		}
+		if (child == NULL)
+		{
+			skip_value(t, NULL);
+			continue;
+		}
+		if (any)
+			appendStringInfoChar(out, ',');
+		if (cut_value(t, child, NULL, out))
+			any = true;
+		else
+			out->len = mark;
+	}
+	t->at++;
+	if (any)
+		appendStringInfoChar(out, ']');
+	else
+		out->len = start;
+	out->data[out->len] = '\0';
+	return any;
+}
+
+/* Cut a value; false, with nothing written, if nothing in it is wanted. */
+static bool
+cut_value(JsonText *t, const FieldTree *tree, const char *const *hidden,
+		  StringInfo out)
+{
+	check_stack_depth();
+	if (*t->at == '{' && (!tree->whole || hidden))
+		return cut_object(t, tree, hidden, out);
+	if (*t->at == '[' && !tree->whole)
+		return cut_array(t, tree, out);
+	if (tree->whole)
+	{
+		skip_value(t, out);
+		return true;
+	}
+	skip_value(t, NULL);
+	return false;
+}
+
+/*
+ * Write an event with the wanted fields (all, if tree is NULL) and without
+ * the hidden members that are null.
+ */
+void
+fields_cut(const char *json, int len, const FieldTree *tree,
+		   const char *const *hidden, StringInfo out)
+{
+	JsonText t = {json, json + len};
+
+	skip_space(&t);
+	if (t.at == t.end ||
+		!cut_value(&t, tree ? tree : &whole_value, hidden, out))
+		appendStringInfoString(out, "{}");
+}

@@ -1,0 +1,475 @@
+/*
+ * query.c
+ *		Events of a topic that match a filter.  A question becomes the SELECT
+ *		that a person would write, with matches() for the filter, so that the
+ *		planner sees through it.  How filters mean is none of this file's
+ *		business, nor how rows become events.
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "catalog/pg_type_d.h"
+#include "funcapi.h"
+#include "executor/executor.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/typcache.h"
+
+#include "compat.h"
+#include "query.h"
+#include "topic.h"
+
+/*
+ * Start a question about a topic: finds its table and the columns that the
+ * wanted fields (NULL: all) need, and writes the SELECT list.
+ */
+TopicQuery *
+topic_query(text *topic, const char *fields, bool formatted)
+{
+	TopicQuery *query = palloc0(sizeof(TopicQuery));
+	Oid			relid = topic_relation(text_to_cstring(topic));
+	Relation	relation = relation_open(relid, AccessShareLock);
+	FieldTree  *tree = fields ? fields_tree(fields) : NULL;
+	ListCell   *lc;
+
+	query->relation = quote_qualified_identifier(
+		get_namespace_name(RelationGetNamespace(relation)),
+		RelationGetRelationName(relation));
+	query->desc = CreateTupleDescCopy(RelationGetDescr(relation));
+	for (int i = 0; i < query->desc->natts; i++)
+		TupleDescAttr(query->desc, i)->attnotnull =
+			TupleDescAttr(RelationGetDescr(relation), i)->attnotnull;
+	/* keep the lock: the table is what it is until the SELECT has run */
+	relation_close(relation, NoLock);
+	field_row_shape(query->desc, &query->shape);
+
+	if (tree)
+	{
+		foreach (lc, fields_parse(fields, false))
+			fields_check(fields, query->desc, &query->shape,
+						 ((FieldItem *) lfirst(lc))->pointer, query->relation);
+	}
+	query->params = makeParamList(lengthof(query->types));
+	query->params->numParams = 0;
+	query->printer = event_printer(query->desc, tree, formatted);
+	initStringInfo(&query->sql);
+	appendStringInfoString(&query->sql, "SELECT ");
+	query->ncolumns =
+		event_printer_columns(query->printer, query->desc, &query->sql);
+	return query;
+}
+
+/* Write the column of a member; a table without it is an error. */
+char *
+topic_query_column(TopicQuery *query, const char *member)
+{
+	AttrNumber attno =
+		field_column_of(query->desc, &query->shape, member, strlen(member));
+
+	if (attno == InvalidAttrNumber)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("%s has no column for \"%s\"", query->relation,
+							   member),
+						errhint("Its topic is meant to have the columns that "
+								"synclog.create_topics() gives it.")));
+	return psprintf(
+		"t.%s", quote_identifier(
+					NameStr(TupleDescAttr(query->desc, attno - 1)->attname)));
+}
+
+/* Add an expression to the SELECT list, and give its place there. */
+AttrNumber
+topic_query_add(TopicQuery *query, const char *expression)
+{
+	appendStringInfo(&query->sql, ", %s", expression);
+	return ++query->ncolumns;
+}
+
+/* Write the FROM clause. */
+void
+topic_query_from(TopicQuery *query)
+{
+	appendStringInfo(&query->sql, " FROM %s t", query->relation);
+}
+
+/*
+ * Add a parameter, which the planner takes for a constant, and write a
+ * reference to it.
+ */
+void
+topic_query_parameter(TopicQuery *query, Oid type, Datum value, bool isnull)
+{
+	ParamListInfo	 params = query->params;
+	ParamExternData *param = &params->params[params->numParams];
+	int16			 typlen;
+	bool			 typbyval;
+
+	get_typlenbyval(type, &typlen, &typbyval);
+	Assert(params->numParams < lengthof(query->types));
+	query->types[params->numParams++] = type;
+	param->value = isnull ? (Datum) 0 : datumCopy(value, typbyval, typlen);
+	param->isnull = isnull;
+	param->pflags = PARAM_FLAG_CONST;
+	param->ptype = type;
+	appendStringInfo(&query->sql, "$%d", params->numParams);
+}
+
+/* Write one key of ORDER BY. */
+static void
+append_key(TopicQuery *query, const char *expression, bool descending,
+		   bool not_null)
+{
+	appendStringInfo(&query->sql, "%s%s%s", expression,
+					 descending ? " DESC" : "",
+					 descending && !not_null ? " NULLS LAST" : "");
+}
+
+/* Tell whether a type's values have an order. */
+static bool
+has_order(Oid type)
+{
+	return OidIsValid(lookup_type_cache(type, TYPECACHE_LT_OPR)->lt_opr);
+}
+
+/*
+ * Write the key of ORDER BY for a field.  Values inside JSON sort as jsonb; a
+ * null counts as missing.
+ */
+static void
+append_field_key(TopicQuery *query, const FilterNode *pointer, bool descending)
+{
+	char	 **tokens = pointer->tokens;
+	AttrNumber attno = field_column_of(query->desc, &query->shape, tokens[0],
+									   strlen(tokens[0]));
+	int		   used = attno != InvalidAttrNumber ? 1 : 0;
+	Form_pg_attribute att;
+	StringInfoData	  json;
+	char			 *column;
+
+	if (attno == InvalidAttrNumber)
+		attno = query->shape.extra;
+	att = TupleDescAttr(query->desc, attno - 1);
+	column = psprintf("t.%s", quote_identifier(NameStr(att->attname)));
+	if (pointer->ntokens == used && has_order(att->atttypid))
+	{
+		append_key(query, column, descending, att->attnotnull);
+		return;
+	}
+
+	initStringInfo(&json);
+	appendStringInfo(
+		&json, att->atttypid == JSONBOID ? "(%s" : "(pg_catalog.to_jsonb(%s)",
+		column);
+	for (int i = used; i < pointer->ntokens; i++)
+		appendStringInfo(&json, "%s%s",
+						 i == used ? " OPERATOR(pg_catalog.#>) ARRAY[" : ", ",
+						 quote_literal_cstr(tokens[i]));
+	appendStringInfoString(&json, used < pointer->ntokens ? "])" : ")");
+	append_key(query,
+			   psprintf("CASE WHEN %s OPERATOR(pg_catalog.<>) "
+						"'null'::pg_catalog.jsonb THEN %s END",
+						json.data, json.data),
+			   descending, false);
+}
+
+/*
+ * Write ORDER BY.  Missing values come last in either direction, and "_id"
+ * breaks ties in that of the last key.
+ */
+void
+topic_query_order(TopicQuery *query, const char *sort_keys)
+{
+	StringInfo sql = &query->sql;
+	List	  *keys;
+	bool	   descending = false;
+	bool	   has_id = false;
+	ListCell  *lc;
+
+	keys = fields_parse(sort_keys, true);
+	foreach (lc, keys)
+	{
+		FieldItem *key = lfirst(lc);
+
+		fields_check(sort_keys, query->desc, &query->shape, key->pointer,
+					 query->relation);
+		if (key->pointer->ntokens == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("invalid sort keys"),
+					 errdetail("The field at byte %d of \"%.200s\" is the "
+							   "whole event.",
+							   key->pointer->offset + 1, sort_keys),
+					 errhint("Name fields, as in -timestamp,+_id.")));
+		appendStringInfoString(sql,
+							   lc == list_head(keys) ? " ORDER BY " : ", ");
+		append_field_key(query, key->pointer, key->descending);
+		descending = key->descending;
+		has_id |= key->pointer->ntokens == 1 &&
+				  strcmp(key->pointer->tokens[0], "_id") == 0;
+	}
+	if (!has_id)
+	{
+		appendStringInfoString(sql, ", ");
+		append_key(query, topic_query_column(query, "_id"), descending, true);
+	}
+}
+
+/*
+ * The events of a SELECT that is run in pieces.  It is the executor itself
+ * and no cursor, since a cursor of ours would not outlive its transaction
+ * where the calling one does (WITH HOLD), and rows need no copies on the way.
+ */
+struct EventStream
+{
+	DestReceiver  receiver; /* first: it is cast to the stream */
+	QueryDesc	 *query;
+	EventPrinter *printer;
+	AttrNumber	  tag;	 /* an integer column of the caller's, or 0 */
+	MemoryContext batch; /* of the events at hand */
+	bool		  done;	 /* the SELECT has no more */
+	int			  nevents;
+	int			  next;
+	Size		  bytes;
+	Datum		  events[100];
+	int			  tags[100];
+};
+
+/* more than this and a batch is closed, however few its events */
+#define BATCH_BYTES (256 * 1024)
+
+/* Take a row from the executor; false ends the batch. */
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *receiver)
+{
+	EventStream	  *stream = (EventStream *) receiver;
+	MemoryContext  old = MemoryContextSwitchTo(stream->batch);
+	StringInfoData out;
+
+	slot_getallattrs(slot);
+	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
+	event_print(stream->printer, slot->tts_values, slot->tts_isnull, &out);
+	SET_VARSIZE(out.data, out.len);
+	MemoryContextSwitchTo(old);
+
+	if (stream->tag)
+		stream->tags[stream->nevents] =
+			DatumGetInt32(slot->tts_values[stream->tag - 1]);
+	stream->events[stream->nevents++] = PointerGetDatum(out.data);
+	stream->bytes += out.len;
+	return stream->nevents < lengthof(stream->events) &&
+		   stream->bytes < BATCH_BYTES;
+}
+
+/* What a receiver must have besides. */
+static void
+receiver_startup(DestReceiver *receiver, int operation, TupleDesc desc)
+{
+}
+
+static void
+receiver_end(DestReceiver *receiver)
+{
+}
+
+/*
+ * Start to run a question, in the current memory context, which must live as
+ * long as the stream.
+ */
+EventStream *
+event_stream_open(TopicQuery *query, AttrNumber tag)
+{
+	EventStream *stream = palloc0(sizeof(EventStream));
+	RawStmt		*raw = linitial_node(RawStmt, pg_parse_query(query->sql.data));
+	List		*rewritten;
+	PlannedStmt *plan;
+
+	rewritten = pg_analyze_and_rewrite_fixedparams(
+		raw, query->sql.data, query->types, query->params->numParams, NULL);
+	plan = pg_plan_query(linitial_node(Query, rewritten), query->sql.data, 0,
+						 query->params);
+
+	stream->receiver.receiveSlot = receive_row;
+	stream->receiver.rStartup = receiver_startup;
+	stream->receiver.rShutdown = receiver_end;
+	stream->receiver.rDestroy = receiver_end;
+	stream->receiver.mydest = DestNone;
+	stream->printer = query->printer;
+	stream->tag = tag;
+	stream->batch = AllocSetContextCreate(
+		CurrentMemoryContext, "synclog events", ALLOCSET_DEFAULT_SIZES);
+	stream->query = CreateQueryDesc(plan, query->sql.data, GetActiveSnapshot(),
+									InvalidSnapshot, &stream->receiver,
+									query->params, NULL, 0);
+	ExecutorStart(stream->query, 0);
+	return stream;
+}
+
+/* Give the next event, which lives until the next batch; false at the end. */
+bool
+event_stream_next(EventStream *stream, Datum *event, int *tag)
+{
+	if (stream->next == stream->nevents && !stream->done)
+	{
+		MemoryContextReset(stream->batch);
+		stream->nevents = stream->next = 0;
+		stream->bytes = 0;
+		PushActiveSnapshot(stream->query->snapshot);
+		executor_run(stream->query, 0);
+		PopActiveSnapshot();
+		stream->done = stream->nevents < lengthof(stream->events) &&
+					   stream->bytes < BATCH_BYTES;
+	}
+	if (stream->next == stream->nevents)
+		return false;
+	*event = stream->events[stream->next];
+	if (tag)
+		*tag = stream->tags[stream->next];
+	stream->next++;
+	return true;
+}
+
+/* End a stream, before its end or after. */
+void
+event_stream_close(EventStream *stream)
+{
+	ExecutorFinish(stream->query);
+	ExecutorEnd(stream->query);
+	FreeQueryDesc(stream->query);
+}
+
+/* End a stream whose reader wants no more. */
+static void
+release_stream(Datum stream)
+{
+	event_stream_close((EventStream *) DatumGetPointer(stream));
+}
+
+/*
+ * Have a stream ended where the query that calls a set-returning function
+ * ends before it does, as by LIMIT.  After an error there is nothing to do:
+ * the transaction releases all.
+ */
+void
+event_stream_close_with(EventStream *stream, FunctionCallInfo fcinfo)
+{
+	RegisterExprContextCallback(
+		((ReturnSetInfo *) fcinfo->resultinfo)->econtext, release_stream,
+		PointerGetDatum(stream));
+}
+
+/* End a stream at the end of its set-returning function. */
+void
+event_stream_done(EventStream *stream, FunctionCallInfo fcinfo)
+{
+	UnregisterExprContextCallback(
+		((ReturnSetInfo *) fcinfo->resultinfo)->econtext, release_stream,
+		PointerGetDatum(stream));
+	event_stream_close(stream);
+}
+
+/* Write LIMIT or OFFSET. */
+static void
+append_page(TopicQuery *query, const char *keyword, const char *argument,
+			int32 value, int32 least)
+{
+	if (value < least)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("%s must be at least %d", argument, least),
+						errdetail("It is %d.", value),
+						errhint("Leave it out for all events.")));
+	appendStringInfo(&query->sql, " %s %d", keyword, value);
+}
+
+/* Open the stream that the arguments of query ask for. */
+static EventStream *
+open_query(FunctionCallInfo fcinfo)
+{
+	TopicQuery *query;
+	Oid		   *argtypes;
+	int			nargs;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("topic must not be null")));
+	query = topic_query(
+		PG_GETARG_TEXT_PP(0),
+		PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
+		PG_ARGISNULL(7) || PG_GETARG_BOOL(7));
+	topic_query_from(query);
+
+	/* the filter's type is the one that this function was declared with */
+	get_func_signature(fcinfo->flinfo->fn_oid, &argtypes, &nargs);
+	appendStringInfoString(&query->sql, " WHERE synclog.matches(t.*, ");
+	topic_query_parameter(query, argtypes[1], PG_GETARG_DATUM(1),
+						  PG_ARGISNULL(1));
+	appendStringInfoString(&query->sql, ", ");
+	topic_query_parameter(query, BOOLOID, PG_GETARG_DATUM(6), PG_ARGISNULL(6));
+	appendStringInfoChar(&query->sql, ')');
+
+	topic_query_order(query, PG_ARGISNULL(3)
+								 ? "timestamp"
+								 : text_to_cstring(PG_GETARG_TEXT_PP(3)));
+	if (!PG_ARGISNULL(4))
+		append_page(query, "LIMIT", "page_size", PG_GETARG_INT32(4), 1);
+	if (!PG_ARGISNULL(5))
+		append_page(query, "OFFSET", "page_offset", PG_GETARG_INT32(5), 0);
+	return event_stream_open(query, 0);
+}
+
+PG_FUNCTION_INFO_V1(query_topic);
+
+/* query(topic, filter, fields, ...) -> setof json */
+Datum
+query_topic(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *call;
+	Datum			 event;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext old;
+
+		call = SRF_FIRSTCALL_INIT();
+		old = MemoryContextSwitchTo(call->multi_call_memory_ctx);
+		call->user_fctx = open_query(fcinfo);
+		event_stream_close_with(call->user_fctx, fcinfo);
+		MemoryContextSwitchTo(old);
+	}
+	call = SRF_PERCALL_SETUP();
+	if (event_stream_next(call->user_fctx, &event, NULL))
+		SRF_RETURN_NEXT(call, event);
+	event_stream_done(call->user_fctx, fcinfo);
+	SRF_RETURN_DONE(call);
+}
+
+PG_FUNCTION_INFO_V1(read_event);
+
+/* read(topic, id) -> json */
+Datum
+read_event(PG_FUNCTION_ARGS)
+{
+	TopicQuery	*query = topic_query(PG_GETARG_TEXT_PP(0), NULL, true);
+	EventStream *stream;
+	Datum		 event;
+	bool		 found;
+
+	topic_query_from(query);
+	appendStringInfo(&query->sql, " WHERE %s OPERATOR(pg_catalog.=) ",
+					 topic_query_column(query, "_id"));
+	topic_query_parameter(query, TEXTOID, PG_GETARG_DATUM(1), false);
+	/* the newest, where tenants or instants share an _id */
+	topic_query_order(query, "-timestamp");
+	append_page(query, "LIMIT", "page_size", 1, 1);
+	stream = event_stream_open(query, 0);
+	found = event_stream_next(stream, &event, NULL);
+	event_stream_close(stream);
+	if (!found)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(event);
+}
