@@ -183,9 +183,13 @@ ingest_is_current(const Ingest *ingest, const char *topic)
 		   ingest->shape == assign_record_type_identifier(type, -1);
 }
 
-/* Keep what cannot be stored in table rejected of the topic's schema. */
-void
-ingest_reject(Ingest *ingest, const char *reason, const char *text, int len)
+/*
+ * Keep what cannot be stored in table rejected of the topic's schema, without
+ * its text if that may hold credentials.
+ */
+static void
+ingest_reject(Ingest *ingest, const char *reason, const char *text, int len,
+			  bool withhold)
 {
 	Oid argtypes[] = {TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID};
 	Oid relid =
@@ -195,6 +199,12 @@ ingest_reject(Ingest *ingest, const char *reason, const char *text, int len)
 	int	  rc;
 
 	ingest->rejected++;
+	if (withhold)
+	{
+		reason = psprintf("%s; its text may hold credentials and is not kept",
+						  reason);
+		len = 0;
+	}
 	if (!OidIsValid(relid))
 	{
 		if (ingest->nunkept++ == 0)
@@ -220,6 +230,18 @@ ingest_reject(Ingest *ingest, const char *reason, const char *text, int len)
 		elog(ERROR, "could not keep a rejected event: %s",
 			 SPI_result_code_string(rc));
 	SPI_finish();
+}
+
+/*
+ * Reject a text that is no event.  Where one names a credential, the next ones
+ * may hold it: their texts are not kept until an event comes that can be read.
+ */
+void
+ingest_unreadable(Ingest *ingest, const char *reason, const char *text,
+				  int len, bool withhold)
+{
+	ingest->withhold |= withhold;
+	ingest_reject(ingest, reason, text, len, ingest->withhold);
 }
 
 /* Make an array of the rows of events. */
@@ -340,7 +362,8 @@ take_out(Ingest *ingest, SPIPlanPtr plan, Event **events, int n,
 		Event *event = events[found[i]];
 
 		if (conflict)
-			ingest_reject(ingest, conflict, event->text.data, event->text.len);
+			ingest_reject(ingest, conflict, event->text.data, event->text.len,
+						  false);
 		event->tuple = NULL;
 	}
 	return nfound;
@@ -361,7 +384,7 @@ store_events(Ingest *ingest, Event **events, int n)
 		/* one of them is refused: find out which */
 		if (n == 1)
 			ingest_reject(ingest, reason, events[0]->text.data,
-						  events[0]->text.len);
+						  events[0]->text.len, false);
 		else
 		{
 			store_events(ingest, events, n / 2);
@@ -476,14 +499,15 @@ ingest_event(Ingest *ingest, const char *text, int len)
 	{
 		ingest->n++;
 		ingest->nlate += event->late;
+		ingest->withhold = false;
 	}
 	else if (ingest->strict)
 		event_refuse(event);
 	else if (event->response)
 		ingest_response(ingest, event);
 	else
-		ingest_reject(ingest, event->reason, event->text.data,
-					  event->text.len);
+		ingest_unreadable(ingest, event->reason, event->text.data,
+						  event->text.len, event->withheld);
 	ingest->bytes += len;
 	MemoryContextSwitchTo(caller);
 	return event->id;
