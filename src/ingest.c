@@ -94,7 +94,8 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 	char	*table = qualified_name(ingest->relid);
 	char	*columns = column_list(desc, "", true);
 	RowShape shape;
-	StringInfoData join;
+	char	*rows;
+	char	*same;
 
 	ingest->insert = prepare(
 		psprintf(
@@ -105,30 +106,32 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 	if (!ingest->may_read)
 		return;
 
-	/* which events of a batch meet one with their key */
+	/*
+	 * Which events of a batch are known by their _id, and which have no equal
+	 * one there.  OFFSET keeps the planner from reading a month for a batch.
+	 */
 	field_row_shape(desc, &shape);
-	initStringInfo(&join);
-	appendStringInfo(
-		&join,
-		"SELECT DISTINCT r.\" ordinality\" "
-		"FROM pg_catalog.unnest($1) WITH ORDINALITY r(%s, \" ordinality\") "
-		"JOIN %s t ON t.id OPERATOR(pg_catalog.=) r.id",
-		column_list(desc, "", false), table);
-	if (shape.tenant)
-		appendStringInfoString(
-			&join, " AND t.tenant_id OPERATOR(pg_catalog.=) r.tenant_id");
-	ingest->known = prepare(join.data, 1, argtypes);
-
-	/* the bounds let the planner leave out partitions */
-	appendStringInfo(
-		&join,
-		" AND t.\"timestamp\" OPERATOR(pg_catalog.=) r.\"timestamp\" "
-		"WHERE t.\"timestamp\" OPERATOR(pg_catalog.>=) $2 "
-		"AND t.\"timestamp\" OPERATOR(pg_catalog.<=) $3 "
-		"AND NOT ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) "
-		"ROW(%s)::pg_catalog.record",
-		column_list(desc, "t.", true), column_list(desc, "r.", true));
-	ingest->differing = prepare(join.data, 3, argtypes);
+	rows = psprintf("SELECT r.\" ordinality\" FROM pg_catalog.unnest($1) "
+					"WITH ORDINALITY r(%s, \" ordinality\") WHERE ",
+					column_list(desc, "", false));
+	same = psprintf("EXISTS (SELECT FROM %s t "
+					"WHERE t.id OPERATOR(pg_catalog.=) r.id%s",
+					table,
+					shape.tenant
+						? " AND t.tenant_id OPERATOR(pg_catalog.=) r.tenant_id"
+						: "");
+	ingest->known =
+		prepare(psprintf("%s %s OFFSET 0)", rows, same), 1, argtypes);
+	ingest->differing = prepare(
+		psprintf("%s NOT %s AND t.\"timestamp\" OPERATOR(pg_catalog.=) "
+				 "r.\"timestamp\" "
+				 "AND t.\"timestamp\" OPERATOR(pg_catalog.>=) $2 "
+				 "AND t.\"timestamp\" OPERATOR(pg_catalog.<=) $3 "
+				 "AND ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) "
+				 "ROW(%s)::pg_catalog.record OFFSET 0)",
+				 rows, same, column_list(desc, "t.", true),
+				 column_list(desc, "r.", true)),
+		3, argtypes);
 }
 
 /*
