@@ -15,11 +15,11 @@ BEGIN
 	RETURN plan;
 END $$;
 
-SELECT sum(stored) AS stored FROM (
-	SELECT jsonb_build_object('_id', 'e' || i, 'timestamp', to_char('2026-01-01'::timestamp + i * interval '17 minutes', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+SELECT l.* FROM (
+	SELECT string_agg(jsonb_build_object('_id', 'e' || i, 'timestamp', to_char('2026-01-01'::timestamp + i * interval '17 minutes', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
 		'reconId', 'r' || i % 300, 'mapping', 'm' || i % 50, 'situation', CASE i % 3 WHEN 0 THEN 'ABSENT' WHEN 1 THEN 'CONFIRMED' END,
-		'status', 'SUCCESS', 'entryType', 'entry', 'sourceObjectId', 'system/ldap/account/' || i, 'messageDetail', jsonb_build_object('code', i))::text
-	FROM generate_series(1, 20000) i) e(event), LATERAL synclog.load('recon', event);
+		'status', 'SUCCESS', 'entryType', 'entry', 'sourceObjectId', 'system/ldap/account/' || i, 'messageDetail', jsonb_build_object('code', i))::text, E'\n')
+	FROM generate_series(1, 20000) i) e(events), LATERAL synclog.load('recon', events) l;
 ANALYZE audit.recon;
 
 -- the filter, and the clause by hand
