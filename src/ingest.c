@@ -437,19 +437,19 @@ ingest_response(Ingest *ingest, const Event *response)
 	MemoryContext cxt = AllocSetContextCreate(ingest->cxt, "synclog response",
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(cxt);
-	char		 *all = pnstrdup(response->text.data, response->text.len);
+	int			  all_len = response->text.len;
+	char		 *all = pnstrdup(response->text.data, all_len);
 	const char	 *value;
 	const char	 *text;
 	int			  value_len;
 	int			  len;
 
-	/* the batch, and with it the response, goes when it is full */
+	/* the response's place in the batch is taken by the first event of it */
 	for (int i = 0; i < lengthof(members); i++)
 	{
 		EventSource source;
 
-		if (!event_text_member(all, response->text.len, members[i], &value,
-							   &value_len) ||
+		if (!event_text_member(all, all_len, members[i], &value, &value_len) ||
 			(*value != '{' && *value != '['))
 			continue;
 		event_source_text(&source, value, value_len);
