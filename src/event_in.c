@@ -8,42 +8,18 @@
 
 #include <json-c/json.h>
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
-#include "catalog/pg_am_d.h"
-#include "catalog/pg_index.h"
 #include "catalog/pg_type_d.h"
-#include "common/cryptohash.h"
-#include "common/sha2.h"
-#include "executor/executor.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "optimizer/optimizer.h"
-#include "rewrite/rewriteHandler.h"
 #include "utils/fmgroids.h"
-#include "utils/hsearch.h"
 #include "utils/jsonb.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
-#include "utils/rel.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
 #include "event_in.h"
-#include "field.h"
+#include "event_row.h"
 #include "iso8601.h"
-
-/* What a column of a given type is filled with. */
-typedef enum ColumnKind
-{
-	COLUMN_TEXT,
-	COLUMN_TIMESTAMP,
-	COLUMN_BOOLEAN,
-	COLUMN_JSONB,
-	COLUMN_OTHER /* by its type's input function */
-} ColumnKind;
 
 /* How well a column tells a member's value. */
 typedef enum Fidelity
@@ -53,23 +29,6 @@ typedef enum Fidelity
 	LOST	 /* the column is NULL */
 } Fidelity;
 
-typedef struct Column
-{
-	AttrNumber attno;
-	ColumnKind kind;
-	bool	   insertable; /* neither generated nor an identity */
-	bool	   required;
-	int		   max_len; /* longer text would break an index; 0: none */
-	int		   member_len;
-	char	  *member; /* NULL: holds no member */
-	ExprState *value_if_absent;
-	Oid		   type;
-	int32	   typmod;
-	Oid		   ioparam;
-	FmgrInfo   in;
-	FmgrInfo   out;
-} Column;
-
 /* json-c's objects, which ereport() would leave behind. */
 typedef struct Trees
 {
@@ -78,31 +37,6 @@ typedef struct Trees
 	json_object			 *part; /* the JSON text in a string of the event */
 	MemoryContextCallback callback;
 } Trees;
-
-struct EventReader
-{
-	MemoryContext cxt;
-	TupleDesc	  desc;
-	RowShape	  shape;
-	AttrNumber	  id;
-	AttrNumber	  timestamp;
-	int			  ncolumns;
-	Column		 *columns; /* by attno - 1 */
-	int			  hint;	   /* where the next member is likely to be */
-	ExprContext	 *econtext;
-	Trees		 *trees;
-	HTAB		 *ordinals; /* how often an event without _id came */
-	Datum		 *values;
-	bool		 *nulls;
-	bool		 *given;
-};
-
-/* An event without _id that came in this call. */
-typedef struct Ordinal
-{
-	uint8 hash[16];
-	int	  count;
-} Ordinal;
 
 /* An event that is being read. */
 typedef struct Reading
@@ -133,142 +67,11 @@ free_trees(void *arg)
 	trees->event = trees->part = NULL;
 }
 
-/* Make a text value. */
-static Datum
-make_text(const char *s, int len)
-{
-	struct varlena *result = palloc(len + VARHDRSZ);
-
-	SET_VARSIZE(result, len + VARHDRSZ);
-	memcpy(VARDATA(result), s, len);
-	return PointerGetDatum(result);
-}
-
-/* Find the columns whose values must fit an entry of a btree index. */
-static void
-limit_indexed_columns(EventReader *reader, Relation relation)
-{
-	List	 *indexes = RelationGetIndexList(relation);
-	ListCell *lc;
-
-	foreach (lc, indexes)
-	{
-		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
-
-		for (int i = 0; i < IndexRelationGetNumberOfAttributes(index); i++)
-		{
-			AttrNumber attno = index->rd_index->indkey.values[i];
-
-			if (index->rd_rel->relam == BTREE_AM_OID && attno > 0 &&
-				reader->columns[attno - 1].kind == COLUMN_TEXT)
-				reader->columns[attno - 1].max_len = EVENT_MAX_ID;
-		}
-		index_close(index, AccessShareLock);
-	}
-	list_free(indexes);
-}
-
-/* Learn how a column is filled. */
-static void
-set_up_column(EventReader *reader, Relation relation, Column *column)
-{
-	Form_pg_attribute att = TupleDescAttr(reader->desc, column->attno - 1);
-	Oid				  function;
-	bool			  varlena;
-	Node			 *value;
-
-	column->type = att->atttypid;
-	column->typmod = att->atttypmod;
-	column->required = att->attnotnull;
-	column->insertable = !att->attgenerated && !att->attidentity;
-	if (!column->insertable)
-		return;
-
-	switch (att->atttypid)
-	{
-		case TEXTOID:
-			column->kind = COLUMN_TEXT;
-			break;
-		case TIMESTAMPTZOID:
-			column->kind = COLUMN_TIMESTAMP;
-			break;
-		case BOOLOID:
-			column->kind = COLUMN_BOOLEAN;
-			break;
-		case JSONBOID:
-			column->kind = COLUMN_JSONB;
-			break;
-		default:
-			column->kind = COLUMN_OTHER;
-			getTypeInputInfo(att->atttypid, &function, &column->ioparam);
-			fmgr_info(function, &column->in);
-			getTypeOutputInfo(att->atttypid, &function, &varlena);
-			fmgr_info(function, &column->out);
-	}
-
-	value = build_column_default(relation, column->attno);
-	if (value)
-		column->value_if_absent =
-			ExecInitExpr(expression_planner((Expr *) value), NULL);
-	if (field_is_member(reader->desc, &reader->shape, column->attno))
-	{
-		column->member = field_member_of(NameStr(att->attname));
-		column->member_len = strlen(column->member);
-
-		/* a name that the rule does not lead back to is no member */
-		if (field_column_of(reader->desc, &reader->shape, column->member,
-							column->member_len) != column->attno)
-			column->member = NULL;
-	}
-}
-
 /* Make a reader for the events of a table, in the current memory context. */
 EventReader *
 event_reader_create(Relation relation)
 {
-	EventReader *reader = palloc0(sizeof(EventReader));
-	TupleDesc	 desc = CreateTupleDescCopy(RelationGetDescr(relation));
-
-	if (GetDatabaseEncoding() != PG_UTF8)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg(
-				 "events can be stored in databases with encoding UTF8 only"),
-			 errdetail("The encoding of this database is %s.",
-					   GetDatabaseEncodingName())));
-
-	reader->cxt = CurrentMemoryContext;
-	reader->desc = desc;
-	field_row_shape(desc, &reader->shape);
-	reader->ncolumns = desc->natts;
-	reader->columns = palloc0(sizeof(Column) * desc->natts);
-	reader->values = palloc(sizeof(Datum) * desc->natts);
-	reader->nulls = palloc(sizeof(bool) * desc->natts);
-	reader->given = palloc(sizeof(bool) * desc->natts);
-	reader->econtext = CreateStandaloneExprContext();
-	for (int i = 0; i < desc->natts; i++)
-	{
-		reader->columns[i].attno = i + 1;
-		if (!TupleDescAttr(desc, i)->attisdropped)
-			set_up_column(reader, relation, &reader->columns[i]);
-	}
-	limit_indexed_columns(reader, relation);
-
-	reader->id = field_column_of(desc, &reader->shape, "_id", 3);
-	reader->timestamp = field_column_of(desc, &reader->shape, "timestamp", 9);
-	if (reader->id == InvalidAttrNumber ||
-		reader->columns[reader->id - 1].kind != COLUMN_TEXT ||
-		reader->timestamp == InvalidAttrNumber ||
-		reader->columns[reader->timestamp - 1].kind != COLUMN_TIMESTAMP)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-			 errmsg("\"%s\" cannot hold events",
-					RelationGetRelationName(relation)),
-			 errhint(
-				 "A topic's table has a column id of type text and a column "
-				 "\"timestamp\" of type timestamp with time zone.")));
+	EventReader *reader = event_row_set_up(relation);
 
 	reader->trees = palloc0(sizeof(Trees));
 	reader->trees->callback.func = free_trees;
@@ -490,7 +293,8 @@ parse_part(Reading *reading, json_object *string)
 
 /* Fill a jsonb column. */
 static Fidelity
-read_jsonb(Reading *reading, Column *column, json_object *tree, Datum *value)
+read_jsonb(Reading *reading, EventColumn *column, json_object *tree,
+		   Datum *value)
 {
 	json_object *part = NULL;
 	Fidelity	 fidelity = EXACT;
@@ -543,7 +347,7 @@ plain_text(json_object *tree, const char **s, int *len)
 
 /* Fill a column of some other type by its input function. */
 static Fidelity
-read_other(Column *column, json_object *tree, const char *s, bool plain,
+read_other(EventColumn *column, json_object *tree, const char *s, bool plain,
 		   Datum *value)
 {
 	char *back;
@@ -562,7 +366,8 @@ read_other(Column *column, json_object *tree, const char *s, bool plain,
 
 /* Fill a column from a value that is not null. */
 static Fidelity
-read_value(Reading *reading, Column *column, json_object *tree, Datum *value)
+read_value(Reading *reading, EventColumn *column, json_object *tree,
+		   Datum *value)
 {
 	const char *s = NULL;
 	int			len = 0;
@@ -581,7 +386,7 @@ read_value(Reading *reading, Column *column, json_object *tree, Datum *value)
 						   reading->reader->shape.raw &&
 						   column->attno != reading->reader->id))
 				return LOST;
-			*value = make_text(s, len);
+			*value = event_row_text(s, len);
 			return string ? EXACT : CHANGED;
 		case COLUMN_TIMESTAMP:
 			if (!plain || !iso8601_parse(s, len, &ts))
@@ -600,24 +405,6 @@ read_value(Reading *reading, Column *column, json_object *tree, Datum *value)
 		default:
 			return read_other(column, tree, s, plain, value);
 	}
-}
-
-/* Find the column of a member; members mostly come in the same order. */
-static Column *
-column_of(EventReader *reader, const char *member)
-{
-	int len = strlen(member);
-
-	for (int n = 0; n < reader->ncolumns; n++)
-	{
-		Column *column = &reader->columns[reader->hint];
-
-		reader->hint = (reader->hint + 1) % reader->ncolumns;
-		if (column->member && column->member_len == len &&
-			memcmp(column->member, member, len) == 0)
-			return column;
-	}
-	return NULL;
 }
 
 /* Put a member that has no column into extra, or say that there is none. */
@@ -657,8 +444,8 @@ read_members(Reading *reading, json_object *tree)
 
 	json_object_object_foreach(tree, member, value)
 	{
-		Column *column = column_of(reader, member);
-		int		i;
+		EventColumn *column = event_row_column(reader, member);
+		int			 i;
 
 		if (column == NULL)
 		{
@@ -684,61 +471,9 @@ read_members(Reading *reading, json_object *tree)
 	return true;
 }
 
-/*
- * Give an event without _id one that follows from its content: a hash of the
- * canonical text, and which of the equal ones of this call it is.
- */
-static char *
-derive_id(Reading *reading, json_object *tree)
-{
-	EventReader		  *reader = reading->reader;
-	StringInfo		   text = &reading->event->text;
-	const char		  *canonical = text->data;
-	int				   len = text->len;
-	uint8			   hash[PG_SHA256_DIGEST_LENGTH];
-	pg_cryptohash_ctx *cxt;
-	Ordinal			  *ordinal;
-	StringInfoData	   id;
-	bool			   found;
-
-	if (!reading->facts.inexact && len <= MAX_JSONB_EVENT)
-	{
-		Jsonb *jsonb = make_jsonb(tree);
-
-		canonical = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
-		len = strlen(canonical);
-	}
-	cxt = pg_cryptohash_create(PG_SHA256);
-	if (cxt == NULL || pg_cryptohash_init(cxt) < 0 ||
-		pg_cryptohash_update(cxt, (const uint8 *) canonical, len) < 0 ||
-		pg_cryptohash_final(cxt, hash, sizeof(hash)) < 0)
-		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
-						errmsg("could not compute the hash of an event")));
-	pg_cryptohash_free(cxt);
-
-	if (reader->ordinals == NULL)
-	{
-		HASHCTL ctl = {.keysize = sizeof(ordinal->hash),
-					   .entrysize = sizeof(Ordinal),
-					   .hcxt = reader->cxt};
-
-		reader->ordinals = hash_create("synclog events without _id", 64, &ctl,
-									   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
-	ordinal = hash_search(reader->ordinals, hash, HASH_ENTER, &found);
-	if (!found)
-		ordinal->count = 0;
-
-	initStringInfo(&id);
-	for (int i = 0; i < sizeof(ordinal->hash); i++)
-		appendStringInfo(&id, "%02x", hash[i]);
-	appendStringInfo(&id, "-%d", ++ordinal->count);
-	return id.data;
-}
-
-/* Fill the columns that the event says nothing about, and check them all. */
-static bool
-complete_row(Reading *reading)
+/* Fill the columns that are no members of the event. */
+static void
+fill_own_columns(Reading *reading)
 {
 	EventReader *reader = reading->reader;
 	RowShape	*shape = &reader->shape;
@@ -756,28 +491,10 @@ complete_row(Reading *reading)
 	}
 	if (shape->raw && reading->need_text)
 	{
-		reader->values[shape->raw - 1] =
-			make_text(reading->event->text.data, reading->event->text.len);
+		reader->values[shape->raw - 1] = event_row_text(
+			reading->event->text.data, reading->event->text.len);
 		reader->nulls[shape->raw - 1] = false;
 	}
-	for (int i = 0; i < reader->ncolumns; i++)
-	{
-		Column *column = &reader->columns[i];
-
-		if (!reader->given[i] && reader->nulls[i] && column->value_if_absent)
-			reader->values[i] = ExecEvalExprSwitchContext(
-				column->value_if_absent, reader->econtext, &reader->nulls[i]);
-		if (column->required && column->insertable && reader->nulls[i])
-		{
-			reading->event->reason =
-				column->member
-					? psprintf("member \"%s\" is missing or cannot be stored",
-							   column->member)
-					: pstrdup("a column of the table must not be NULL");
-			return false;
-		}
-	}
-	return true;
 }
 
 /* Tell whether an object is a server's answer, with events in it. */
@@ -807,6 +524,21 @@ is_response(json_object *tree)
 	return false;
 }
 
+/* Give an event without _id one that follows from its content. */
+static char *
+derive_id(Reading *reading, json_object *tree)
+{
+	StringInfo text = &reading->event->text;
+	Jsonb	  *jsonb;
+	char	  *canonical;
+
+	if (reading->facts.inexact || text->len > MAX_JSONB_EVENT)
+		return event_row_derive_id(reading->reader, text->data, text->len);
+	jsonb = make_jsonb(tree);
+	canonical = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+	return event_row_derive_id(reading->reader, canonical, strlen(canonical));
+}
+
 /* Make sure of the event's own time and name. */
 static bool
 identify(Reading *reading, json_object *tree, TimestampTz received)
@@ -829,7 +561,7 @@ identify(Reading *reading, json_object *tree, TimestampTz received)
 		StringInfoData text;
 
 		event->id = derive_id(reading, tree);
-		reader->values[id] = make_text(event->id, strlen(event->id));
+		reader->values[id] = event_row_text(event->id, strlen(event->id));
 		reader->nulls[id] = false;
 		if (!reader->given[id])
 		{
@@ -857,34 +589,15 @@ identify(Reading *reading, json_object *tree, TimestampTz received)
 	return true;
 }
 
-/*
- * Read an event.  False if it is none that the table can hold: the reason, or
- * the fact that it is a response, is in *event.
- */
-bool
-event_read(EventReader *reader, const char *text, int len,
-		   TimestampTz received, Event *event)
+/* Read a clean and valid text. */
+static bool
+read_clean(Reading *reading, TimestampTz received)
 {
-	Reading		 reading = {.reader = reader, .event = event};
+	EventReader *reader = reading->reader;
+	Event		*event = reading->event;
 	json_object *tree;
 
-	memset(event, 0, sizeof(*event));
-	initStringInfo(&event->text);
-	event_text_clean(text, len, &event->text, &reading.facts);
-	event->reason = event_text_error(text, len, &reading.facts);
-	if (event->reason != NULL)
-	{
-		/* where nothing is sure, nothing is kept that may be a credential */
-		resetStringInfo(&event->text);
-		if (event_text_names_secret(text, len))
-			event->reason =
-				psprintf("%s; its text may hold credentials and is not kept",
-						 event->reason);
-		else
-			appendBinaryStringInfo(&event->text, text, len);
-		return false;
-	}
-	tree = parse(reader, &event->text, &reading.facts, &reader->trees->event);
+	tree = parse(reader, &event->text, &reading->facts, &reader->trees->event);
 	if (!json_object_is_type(tree, json_type_object))
 	{
 		event->reason = pstrdup("not a JSON object");
@@ -897,15 +610,50 @@ event_read(EventReader *reader, const char *text, int len,
 		return false;
 	}
 
-	reading.need_text =
-		reading.facts.inexact || count_members(tree) != reading.facts.members;
+	reading->need_text = reading->facts.inexact ||
+						 count_members(tree) != reading->facts.members;
 	memset(reader->nulls, true, reader->ncolumns);
 	memset(reader->given, false, reader->ncolumns);
 	reader->hint = 0;
-	if (!read_members(&reading, tree) || !identify(&reading, tree, received) ||
-		!complete_row(&reading))
+	if (!read_members(reading, tree) || !identify(reading, tree, received))
 		return false;
-	event->tuple =
-		heap_form_tuple(reader->desc, reader->values, reader->nulls);
-	return true;
+	fill_own_columns(reading);
+	event->tuple = event_row_complete(reader, &event->reason);
+	return event->tuple != NULL;
+}
+
+/*
+ * Read an event.  False if it is none that the table can hold: the reason, or
+ * the fact that it is a response, is in *event, and so is what may be kept of
+ * its text.
+ */
+bool
+event_read(EventReader *reader, const char *text, int len,
+		   TimestampTz received, Event *event)
+{
+	Reading reading = {.reader = reader, .event = event};
+
+	memset(event, 0, sizeof(*event));
+	initStringInfo(&event->text);
+	event_text_clean(text, len, &event->text, &reading.facts);
+	event->reason = event_text_error(text, len, &reading.facts);
+	if (event->reason == NULL)
+	{
+		if (read_clean(&reading, received))
+			return true;
+		if (event->response || reading.facts.masked)
+			return false;
+	}
+	else if (event_text_names_secret(text, len))
+	{
+		/* where nothing is sure, nothing is kept that may be a credential */
+		resetStringInfo(&event->text);
+		event->reason =
+			psprintf("%s; its text may hold credentials and is not kept",
+					 event->reason);
+		return false;
+	}
+	resetStringInfo(&event->text);
+	appendBinaryStringInfo(&event->text, text, len);
+	return false;
 }

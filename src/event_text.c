@@ -551,8 +551,8 @@ event_text_error(const char *text, int len, const EventFacts *facts)
 	lex = json_lexer(text, len);
 	if (pg_parse_json(lex, &nullSemAction) == JSON_SUCCESS)
 		return NULL;
+	if (lex->token_start == NULL)
+		return pstrdup("not valid JSON: it ends too early");
 	return psprintf("not valid JSON at byte %d",
-					(int) ((lex->token_start ? lex->token_start : lex->input) -
-						   lex->input) +
-						1);
+					(int) (lex->token_start - lex->input) + 1);
 }

@@ -20,6 +20,7 @@
 #include "nodes/supportnodes.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -186,6 +187,45 @@ is_plain_row(Node *row)
 	return IsA(row, Var) || IsA(row, Const) || IsA(row, Param);
 }
 
+/*
+ * Give the row type of an expression; NULL if it is not known before run time.
+ * That of a subquery's whole row, which is a nameless record, is in its range
+ * table entry.
+ */
+static TupleDesc
+row_type_of(PlannerInfo *root, Node *row)
+{
+	TupleDesc	   desc = get_expr_result_tupdesc(row, true);
+	Var			  *var = (Var *) row;
+	RangeTblEntry *rte;
+	ListCell	  *name;
+	ListCell	  *lc;
+	AttrNumber	   attno = 0;
+
+	if (desc || root == NULL || !IsA(row, Var) || var->varlevelsup > 0 ||
+		var->varattno != InvalidAttrNumber)
+		return desc;
+	rte = rt_fetch(var->varno, root->parse->rtable);
+	if (rte->rtekind != RTE_SUBQUERY || rte->subquery == NULL)
+		return NULL;
+
+	desc = CreateTemplateTupleDesc(list_length(rte->eref->colnames));
+	name = list_head(rte->eref->colnames);
+	foreach (lc, rte->subquery->targetList)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, lc);
+		Node		*expr = (Node *) entry->expr;
+
+		if (entry->resjunk)
+			continue;
+		TupleDescInitEntry(desc, ++attno, strVal(lfirst(name)),
+						   exprType(expr), exprTypmod(expr), 0);
+		TupleDescInitEntryCollation(desc, attno, exprCollation(expr));
+		name = lnext(rte->eref->colnames, name);
+	}
+	return attno == desc->natts ? desc : NULL;
+}
+
 /* Translate a call, or give NULL to leave it as it is. */
 static Node *
 simplify_call(PlannerInfo *root, FuncExpr *call, Oid support)
@@ -231,7 +271,7 @@ simplify_call(PlannerInfo *root, FuncExpr *call, Oid support)
 	{
 		if (!is_plain_row(row))
 			return NULL;
-		desc = get_expr_result_tupdesc(row, true);
+		desc = row_type_of(root, row);
 		if (desc == NULL)
 			return NULL;
 		filter_target_init(&target, desc,

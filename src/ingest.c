@@ -444,7 +444,8 @@ ingest_response(Ingest *ingest, const Event *response)
 	int			  value_len;
 	int			  len;
 
-	/* the response's place in the batch is taken by the first event of it */
+	/* *response goes with the first event, its text with a full batch */
+	check_stack_depth();
 	for (int i = 0; i < lengthof(members); i++)
 	{
 		EventSource source;

@@ -35,8 +35,10 @@ FROM (VALUES
 	('a eq 12345678.9'),
 	('a eq 0.001'),
 	('a eq 0.00012'),
-	('a caseIgnoreMatch "x"')
+	('a caseIgnoreMatch "x"'),
+	('a eq "x\u0000y\n%_;''"')
 ) v(f);
+SELECT E'a eq "\xff"'::synclog.queryfilter;
 
 -- how it says no: the message, where, and what to do
 CREATE FUNCTION complaint(f text, OUT code text, OUT message text, OUT detail text, OUT hint text) LANGUAGE plpgsql AS $$

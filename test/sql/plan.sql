@@ -15,11 +15,11 @@ BEGIN
 	RETURN plan;
 END $$;
 
-SELECT sum(stored) AS stored FROM (
-	SELECT jsonb_build_object('_id', 'e' || i, 'timestamp', to_char('2026-01-01'::timestamp + i * interval '17 minutes', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+SELECT l.* FROM (
+	SELECT string_agg(jsonb_build_object('_id', 'e' || i, 'timestamp', to_char('2026-01-01'::timestamp + i * interval '17 minutes', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
 		'reconId', 'r' || i % 300, 'mapping', 'm' || i % 50, 'situation', CASE i % 3 WHEN 0 THEN 'ABSENT' WHEN 1 THEN 'CONFIRMED' END,
-		'status', 'SUCCESS', 'entryType', 'entry', 'sourceObjectId', 'system/ldap/account/' || i, 'messageDetail', jsonb_build_object('code', i))::text
-	FROM generate_series(1, 20000) i) e(event), LATERAL synclog.load('recon', event);
+		'status', 'SUCCESS', 'entryType', 'entry', 'sourceObjectId', 'system/ldap/account/' || i, 'messageDetail', jsonb_build_object('code', i))::text, E'\n')
+	FROM generate_series(1, 20000) i) e(events), LATERAL synclog.load('recon', events) l;
 ANALYZE audit.recon;
 
 -- the filter, and the clause by hand
@@ -51,7 +51,9 @@ SELECT filter, plan_of(format('SELECT * FROM audit.recon WHERE synclog.matches(r
 FROM pairs ORDER BY n;
 
 -- what the plans are
-SELECT plan_of(format('SELECT * FROM audit.recon WHERE synclog.matches(recon, %L) AND timestamp < ''2026-02-01Z'' AND timestamp >= ''2026-01-01Z''', filter)) FROM pairs WHERE n IN (2, 5, 8, 16) ORDER BY n;
+\a
+SELECT plan_of(format('SELECT * FROM audit.recon WHERE synclog.matches(recon, %L) AND timestamp < ''2026-03-01Z'' AND timestamp >= ''2026-02-01Z''', filter)) FROM pairs WHERE n IN (2, 6, 8, 16) ORDER BY n;
+\a
 EXPLAIN (COSTS OFF) SELECT * FROM audit.recon WHERE synclog.matches(recon, '/timestamp gt "2026-03-01" and /timestamp lt "2026-02-01"');
 
 -- elsewhere than over the table itself
@@ -64,6 +66,8 @@ FROM (VALUES
 	('left join', 'SELECT s.id FROM audit.sync s LEFT JOIN audit.recon x ON s.transaction_id = x.transaction_id AND %s'),
 	('subquery', 'SELECT id FROM (SELECT * FROM audit.recon) x WHERE %s'),
 	('union all', 'SELECT id FROM (SELECT id, recon_id, timestamp FROM audit.recon UNION ALL SELECT id, recon_id, timestamp FROM audit.recon) x WHERE %s'),
+	('distinct', 'SELECT id FROM (SELECT DISTINCT id, recon_id, timestamp FROM audit.recon) x WHERE %s'),
+	('limit', 'SELECT id FROM (SELECT id, recon_id, timestamp FROM audit.recon LIMIT 5) x WHERE %s'),
 	('exists', 'SELECT id FROM audit.sync s WHERE EXISTS (SELECT FROM audit.recon x WHERE x.id = s.id AND %s)'),
 	('aggregate', 'SELECT count(*) FROM audit.recon x WHERE %s GROUP BY situation'),
 	('delete', 'DELETE FROM audit.recon x WHERE %s'),

@@ -1,0 +1,259 @@
+/*
+ * event_row.c
+ *		The row that an event becomes: how each column of a topic's table is
+ *		filled, what it holds where the event says nothing, and the _id of an
+ *		event that has none.  It knows nothing of JSON.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "catalog/pg_am_d.h"
+#include "catalog/pg_type_d.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "executor/executor.h"
+#include "mb/pg_wchar.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "event_row.h"
+
+/* An event without _id that came in this call. */
+typedef struct Ordinal
+{
+	uint8 hash[16];
+	int	  count;
+} Ordinal;
+
+/* Make a text value. */
+Datum
+event_row_text(const char *s, int len)
+{
+	struct varlena *result = palloc(len + VARHDRSZ);
+
+	SET_VARSIZE(result, len + VARHDRSZ);
+	memcpy(VARDATA(result), s, len);
+	return PointerGetDatum(result);
+}
+
+/* Find the columns whose values must fit an entry of a btree index. */
+static void
+limit_indexed_columns(EventReader *reader, Relation relation)
+{
+	List	 *indexes = RelationGetIndexList(relation);
+	ListCell *lc;
+
+	foreach (lc, indexes)
+	{
+		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
+
+		for (int i = 0; i < IndexRelationGetNumberOfAttributes(index); i++)
+		{
+			AttrNumber attno = index->rd_index->indkey.values[i];
+
+			if (index->rd_rel->relam == BTREE_AM_OID && attno > 0 &&
+				reader->columns[attno - 1].kind == COLUMN_TEXT)
+				reader->columns[attno - 1].max_len = EVENT_MAX_ID;
+		}
+		index_close(index, AccessShareLock);
+	}
+	list_free(indexes);
+}
+
+/* Learn how a column is filled. */
+static void
+set_up_column(EventReader *reader, Relation relation, EventColumn *column)
+{
+	Form_pg_attribute att = TupleDescAttr(reader->desc, column->attno - 1);
+	Oid				  function;
+	bool			  varlena;
+	Node			 *value;
+
+	column->type = att->atttypid;
+	column->typmod = att->atttypmod;
+	column->required = att->attnotnull;
+	column->insertable = !att->attgenerated && !att->attidentity;
+	if (!column->insertable)
+		return;
+
+	switch (att->atttypid)
+	{
+		case TEXTOID:
+			column->kind = COLUMN_TEXT;
+			break;
+		case TIMESTAMPTZOID:
+			column->kind = COLUMN_TIMESTAMP;
+			break;
+		case BOOLOID:
+			column->kind = COLUMN_BOOLEAN;
+			break;
+		case JSONBOID:
+			column->kind = COLUMN_JSONB;
+			break;
+		default:
+			column->kind = COLUMN_OTHER;
+			getTypeInputInfo(att->atttypid, &function, &column->ioparam);
+			fmgr_info(function, &column->in);
+			getTypeOutputInfo(att->atttypid, &function, &varlena);
+			fmgr_info(function, &column->out);
+	}
+
+	value = build_column_default(relation, column->attno);
+	if (value)
+		column->value_if_absent =
+			ExecInitExpr(expression_planner((Expr *) value), NULL);
+	if (field_is_member(reader->desc, &reader->shape, column->attno))
+	{
+		column->member = field_member_of(NameStr(att->attname));
+		column->member_len = strlen(column->member);
+
+		/* a name that the rule does not lead back to is no member */
+		if (field_column_of(reader->desc, &reader->shape, column->member,
+							column->member_len) != column->attno)
+			column->member = NULL;
+	}
+}
+
+/* Prepare for filling rows of a table, in the current memory context. */
+EventReader *
+event_row_set_up(Relation relation)
+{
+	EventReader *reader = palloc0(sizeof(EventReader));
+	TupleDesc	 desc = CreateTupleDescCopy(RelationGetDescr(relation));
+
+	if (GetDatabaseEncoding() != PG_UTF8)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg(
+				 "events can be stored in databases with encoding UTF8 only"),
+			 errdetail("The encoding of this database is %s.",
+					   GetDatabaseEncodingName())));
+
+	reader->cxt = CurrentMemoryContext;
+	reader->desc = desc;
+	field_row_shape(desc, &reader->shape);
+	reader->ncolumns = desc->natts;
+	reader->columns = palloc0(sizeof(EventColumn) * desc->natts);
+	reader->values = palloc(sizeof(Datum) * desc->natts);
+	reader->nulls = palloc(sizeof(bool) * desc->natts);
+	reader->given = palloc(sizeof(bool) * desc->natts);
+	reader->econtext = CreateStandaloneExprContext();
+	for (int i = 0; i < desc->natts; i++)
+	{
+		reader->columns[i].attno = i + 1;
+		if (!TupleDescAttr(desc, i)->attisdropped)
+			set_up_column(reader, relation, &reader->columns[i]);
+	}
+	limit_indexed_columns(reader, relation);
+
+	reader->id = field_column_of(desc, &reader->shape, "_id", 3);
+	reader->timestamp = field_column_of(desc, &reader->shape, "timestamp", 9);
+	if (reader->id == InvalidAttrNumber ||
+		reader->columns[reader->id - 1].kind != COLUMN_TEXT ||
+		reader->timestamp == InvalidAttrNumber ||
+		reader->columns[reader->timestamp - 1].kind != COLUMN_TIMESTAMP)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("\"%s\" cannot hold events",
+					RelationGetRelationName(relation)),
+			 errhint(
+				 "A topic's table has a column id of type text and a column "
+				 "\"timestamp\" of type timestamp with time zone.")));
+
+	return reader;
+}
+
+/* Find the column of a member; members mostly come in the same order. */
+EventColumn *
+event_row_column(EventReader *reader, const char *member)
+{
+	int len = strlen(member);
+
+	for (int n = 0; n < reader->ncolumns; n++)
+	{
+		EventColumn *column = &reader->columns[reader->hint];
+
+		reader->hint = (reader->hint + 1) % reader->ncolumns;
+		if (column->member && column->member_len == len &&
+			memcmp(column->member, member, len) == 0)
+			return column;
+	}
+	return NULL;
+}
+
+/*
+ * Make an _id that follows from an event's canonical text: its hash, and which
+ * of the equal ones of this call it is.
+ */
+char *
+event_row_derive_id(EventReader *reader, const char *canonical, int len)
+{
+	uint8			   hash[PG_SHA256_DIGEST_LENGTH];
+	pg_cryptohash_ctx *cxt;
+	Ordinal			  *ordinal;
+	StringInfoData	   id;
+	bool			   found;
+
+	cxt = pg_cryptohash_create(PG_SHA256);
+	if (cxt == NULL || pg_cryptohash_init(cxt) < 0 ||
+		pg_cryptohash_update(cxt, (const uint8 *) canonical, len) < 0 ||
+		pg_cryptohash_final(cxt, hash, sizeof(hash)) < 0)
+		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+						errmsg("could not compute the hash of an event")));
+	pg_cryptohash_free(cxt);
+
+	if (reader->ordinals == NULL)
+	{
+		HASHCTL ctl = {.keysize = sizeof(ordinal->hash),
+					   .entrysize = sizeof(Ordinal),
+					   .hcxt = reader->cxt};
+
+		reader->ordinals = hash_create("synclog events without _id", 64, &ctl,
+									   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	ordinal = hash_search(reader->ordinals, hash, HASH_ENTER, &found);
+	if (!found)
+		ordinal->count = 0;
+
+	initStringInfo(&id);
+	for (int i = 0; i < sizeof(ordinal->hash); i++)
+		appendStringInfo(&id, "%02x", hash[i]);
+	appendStringInfo(&id, "-%d", ++ordinal->count);
+	return id.data;
+}
+
+/*
+ * Fill the columns that the event says nothing about and make the row; NULL if
+ * the table does not take it, with the reason.
+ */
+HeapTuple
+event_row_complete(EventReader *reader, char **reason)
+{
+	HeapTuple tuple;
+
+	for (int i = 0; i < reader->ncolumns; i++)
+	{
+		EventColumn *column = &reader->columns[i];
+
+		if (!reader->given[i] && reader->nulls[i] && column->value_if_absent)
+			reader->values[i] = ExecEvalExprSwitchContext(
+				column->value_if_absent, reader->econtext, &reader->nulls[i]);
+		if (column->required && column->insertable && reader->nulls[i])
+		{
+			*reason =
+				column->member
+					? psprintf("member \"%s\" is missing or cannot be stored",
+							   column->member)
+					: pstrdup("a column of the table must not be NULL");
+			return NULL;
+		}
+	}
+	tuple = heap_form_tuple(reader->desc, reader->values, reader->nulls);
+	ResetExprContext(reader->econtext);
+	return tuple;
+}
