@@ -197,14 +197,16 @@ filter_fold_expr(FilterTarget *target, Expr *arg)
 static Expr *
 make_column(FilterTarget *target, AttrNumber attno)
 {
-	Form_pg_attribute att = TupleDescAttr(target->desc, attno - 1);
+	Form_pg_attribute att;
 	FieldSelect		 *select;
 
+	/* the planner's document has no row type, and 18 would look into it */
+	if (target->is_document && target->row)
+		return copyObject((Expr *) target->row);
+	att = TupleDescAttr(target->desc, attno - 1);
 	if (target->row == NULL)
 		return (Expr *) makeVar(1, attno, att->atttypid, att->atttypmod,
 								att->attcollation, 0);
-	if (target->is_document)
-		return copyObject((Expr *) target->row);
 	select = makeNode(FieldSelect);
 	select->arg = copyObject((Expr *) target->row);
 	select->fieldnum = attno;
