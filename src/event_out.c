@@ -181,7 +181,7 @@ init_column(EventColumn *column, Form_pg_attribute att, const char *member)
  * It lives in the current memory context.
  */
 EventPrinter *
-event_printer(TupleDesc desc, const FieldTree *fields, bool formatted)
+event_printer(TupleDesc desc, FieldTree *fields, bool formatted)
 {
 	EventPrinter *printer = palloc0(offsetof(EventPrinter, columns) +
 									desc->natts * sizeof(EventColumn));
@@ -210,7 +210,7 @@ event_printer(TupleDesc desc, const FieldTree *fields, bool formatted)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 		EventColumn		 *column = &printer->columns[printer->ncolumns];
-		const FieldTree	 *wanted = NULL;
+		FieldTree		 *wanted = NULL;
 		char			 *member;
 
 		if (!field_is_member(desc, &shape, att->attnum))
@@ -227,7 +227,10 @@ event_printer(TupleDesc desc, const FieldTree *fields, bool formatted)
 		column->form_bit = form_bit(&shape, topic, att);
 		column->parts = wanted && !wanted->whole;
 		if (column->parts)
+		{
 			printer->cut = true;
+			wanted->json = column->kind == VALUE_JSONB;
+		}
 		printer->ncolumns++;
 	}
 
