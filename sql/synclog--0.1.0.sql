@@ -220,7 +220,7 @@ DECLARE
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation);
 BEGIN
 	EXECUTE format('CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS
-		SELECT synclog.event(t)::text AS event FROM %s t', view, relation);
+		SELECT synclog.event(t, false)::text AS event FROM %s t', view, relation);
 	EXECUTE format('CREATE OR REPLACE TRIGGER json_insert INSTEAD OF INSERT ON %s
 		FOR EACH ROW EXECUTE FUNCTION synclog.json_insert(%L)', view, topic);
 	EXECUTE format('COMMENT ON VIEW %s IS %L', view, format(
@@ -374,7 +374,7 @@ COMMENT ON FUNCTION synclog.add_missing_columns(regclass, text[]) IS
 'Adds the columns that a built-in topic''s table does not have yet, and moves the values of their members there from column extra. Columns are as in synclog.built_in_topics(). Nothing else of the table is rewritten. synclog.create_topics() calls it.';
 
 CREATE FUNCTION synclog.create_topics(schema name DEFAULT 'audit') RETURNS void
-	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 DECLARE
 	me CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
 	release CONSTANT text := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'synclog');

@@ -648,9 +648,7 @@ event_read(EventReader *reader, const char *text, int len,
 	{
 		/* where nothing is sure, nothing is kept that may be a credential */
 		resetStringInfo(&event->text);
-		event->reason =
-			psprintf("%s; its text may hold credentials and is not kept",
-					 event->reason);
+		event->withheld = true;
 		return false;
 	}
 	resetStringInfo(&event->text);

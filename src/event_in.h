@@ -19,13 +19,14 @@ typedef struct EventReader EventReader;
 /* An event that was read; all of it is in the memory of the call. */
 typedef struct Event
 {
-	StringInfoData text;	 /* without blanks and credentials */
-	char		  *reason;	 /* why it is no event of this table, or NULL */
-	bool		   response; /* a server's answer with events in it */
-	bool		   late;	 /* its time is that of its receipt */
-	char		  *id;
-	TimestampTz	   timestamp;
-	HeapTuple	   tuple;
+	StringInfoData text;   /* without blanks and credentials */
+	char		  *reason; /* why it is no event of this table, or NULL */
+	bool		withheld;  /* its text may hold credentials and is not kept */
+	bool		response;  /* a server's answer with events in it */
+	bool		late;	   /* its time is that of its receipt */
+	char	   *id;
+	TimestampTz timestamp;
+	HeapTuple	tuple;
 } Event;
 
 extern EventReader *event_reader_create(Relation relation);

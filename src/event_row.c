@@ -67,10 +67,11 @@ limit_indexed_columns(EventReader *reader, Relation relation)
 static void
 set_up_column(EventReader *reader, Relation relation, EventColumn *column)
 {
-	Form_pg_attribute att = TupleDescAttr(reader->desc, column->attno - 1);
-	Oid				  function;
-	bool			  varlena;
-	Node			 *value;
+	Form_pg_attribute att =
+		TupleDescAttr(RelationGetDescr(relation), column->attno - 1);
+	Oid	  function;
+	bool  varlena;
+	Node *value;
 
 	column->type = att->atttypid;
 	column->typmod = att->atttypmod;

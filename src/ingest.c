@@ -94,7 +94,8 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 	char	*table = qualified_name(ingest->relid);
 	char	*columns = column_list(desc, "", true);
 	RowShape shape;
-	StringInfoData join;
+	char	*rows;
+	char	*same;
 
 	ingest->insert = prepare(
 		psprintf(
@@ -105,30 +106,32 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 	if (!ingest->may_read)
 		return;
 
-	/* which events of a batch meet one with their key */
+	/*
+	 * Which events of a batch are known by their _id, and which have no equal
+	 * one there.  OFFSET keeps the planner from reading a month for a batch.
+	 */
 	field_row_shape(desc, &shape);
-	initStringInfo(&join);
-	appendStringInfo(
-		&join,
-		"SELECT DISTINCT r.\" ordinality\" "
-		"FROM pg_catalog.unnest($1) WITH ORDINALITY r(%s, \" ordinality\") "
-		"JOIN %s t ON t.id OPERATOR(pg_catalog.=) r.id",
-		column_list(desc, "", false), table);
-	if (shape.tenant)
-		appendStringInfoString(
-			&join, " AND t.tenant_id OPERATOR(pg_catalog.=) r.tenant_id");
-	ingest->known = prepare(join.data, 1, argtypes);
-
-	/* the bounds let the planner leave out partitions */
-	appendStringInfo(
-		&join,
-		" AND t.\"timestamp\" OPERATOR(pg_catalog.=) r.\"timestamp\" "
-		"WHERE t.\"timestamp\" OPERATOR(pg_catalog.>=) $2 "
-		"AND t.\"timestamp\" OPERATOR(pg_catalog.<=) $3 "
-		"AND NOT ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) "
-		"ROW(%s)::pg_catalog.record",
-		column_list(desc, "t.", true), column_list(desc, "r.", true));
-	ingest->differing = prepare(join.data, 3, argtypes);
+	rows = psprintf("SELECT r.\" ordinality\" FROM pg_catalog.unnest($1) "
+					"WITH ORDINALITY r(%s, \" ordinality\") WHERE ",
+					column_list(desc, "", false));
+	same = psprintf("EXISTS (SELECT FROM %s t "
+					"WHERE t.id OPERATOR(pg_catalog.=) r.id%s",
+					table,
+					shape.tenant
+						? " AND t.tenant_id OPERATOR(pg_catalog.=) r.tenant_id"
+						: "");
+	ingest->known =
+		prepare(psprintf("%s %s OFFSET 0)", rows, same), 1, argtypes);
+	ingest->differing = prepare(
+		psprintf("%s NOT %s AND t.\"timestamp\" OPERATOR(pg_catalog.=) "
+				 "r.\"timestamp\" "
+				 "AND t.\"timestamp\" OPERATOR(pg_catalog.>=) $2 "
+				 "AND t.\"timestamp\" OPERATOR(pg_catalog.<=) $3 "
+				 "AND ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) "
+				 "ROW(%s)::pg_catalog.record OFFSET 0)",
+				 rows, same, column_list(desc, "t.", true),
+				 column_list(desc, "r.", true)),
+		3, argtypes);
 }
 
 /*
@@ -183,9 +186,13 @@ ingest_is_current(const Ingest *ingest, const char *topic)
 		   ingest->shape == assign_record_type_identifier(type, -1);
 }
 
-/* Keep what cannot be stored in table rejected of the topic's schema. */
-void
-ingest_reject(Ingest *ingest, const char *reason, const char *text, int len)
+/*
+ * Keep what cannot be stored in table rejected of the topic's schema, without
+ * its text if that may hold credentials.
+ */
+static void
+ingest_reject(Ingest *ingest, const char *reason, const char *text, int len,
+			  bool withhold)
 {
 	Oid argtypes[] = {TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID};
 	Oid relid =
@@ -195,6 +202,12 @@ ingest_reject(Ingest *ingest, const char *reason, const char *text, int len)
 	int	  rc;
 
 	ingest->rejected++;
+	if (withhold)
+	{
+		reason = psprintf("%s; its text may hold credentials and is not kept",
+						  reason);
+		len = 0;
+	}
 	if (!OidIsValid(relid))
 	{
 		if (ingest->nunkept++ == 0)
@@ -220,6 +233,18 @@ ingest_reject(Ingest *ingest, const char *reason, const char *text, int len)
 		elog(ERROR, "could not keep a rejected event: %s",
 			 SPI_result_code_string(rc));
 	SPI_finish();
+}
+
+/*
+ * Reject a text that is no event.  Where one names a credential, the next ones
+ * may hold it: their texts are not kept until an event comes that can be read.
+ */
+void
+ingest_unreadable(Ingest *ingest, const char *reason, const char *text,
+				  int len, bool withhold)
+{
+	ingest->withhold |= withhold;
+	ingest_reject(ingest, reason, text, len, ingest->withhold);
 }
 
 /* Make an array of the rows of events. */
@@ -340,7 +365,8 @@ take_out(Ingest *ingest, SPIPlanPtr plan, Event **events, int n,
 		Event *event = events[found[i]];
 
 		if (conflict)
-			ingest_reject(ingest, conflict, event->text.data, event->text.len);
+			ingest_reject(ingest, conflict, event->text.data, event->text.len,
+						  false);
 		event->tuple = NULL;
 	}
 	return nfound;
@@ -361,7 +387,7 @@ store_events(Ingest *ingest, Event **events, int n)
 		/* one of them is refused: find out which */
 		if (n == 1)
 			ingest_reject(ingest, reason, events[0]->text.data,
-						  events[0]->text.len);
+						  events[0]->text.len, false);
 		else
 		{
 			store_events(ingest, events, n / 2);
@@ -476,14 +502,15 @@ ingest_event(Ingest *ingest, const char *text, int len)
 	{
 		ingest->n++;
 		ingest->nlate += event->late;
+		ingest->withhold = false;
 	}
 	else if (ingest->strict)
 		event_refuse(event);
 	else if (event->response)
 		ingest_response(ingest, event);
 	else
-		ingest_reject(ingest, event->reason, event->text.data,
-					  event->text.len);
+		ingest_unreadable(ingest, event->reason, event->text.data,
+						  event->text.len, event->withheld);
 	ingest->bytes += len;
 	MemoryContextSwitchTo(caller);
 	return event->id;

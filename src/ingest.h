@@ -21,6 +21,7 @@ typedef struct Ingest
 	bool		  strict;	/* what cannot be stored is an error */
 	bool		  may_read; /* the user may see what is there already */
 	TimestampTz	  received;
+	bool		  withhold; /* what is rejected may go on with a credential */
 	MemoryContext cxt;
 	MemoryContext batch;
 	EventReader	 *reader;
@@ -48,9 +49,9 @@ typedef struct Ingest
 extern Ingest *ingest_begin(const char *topic, Oid relid, bool strict);
 extern bool	   ingest_is_current(const Ingest *ingest, const char *topic);
 extern char	  *ingest_event(Ingest *ingest, const char *text, int len);
-extern void ingest_reject(Ingest *ingest, const char *reason, const char *text,
-						  int len);
-extern void ingest_flush(Ingest *ingest);
-extern void event_refuse(const Event *event);
+extern void	   ingest_unreadable(Ingest *ingest, const char *reason,
+								 const char *text, int len, bool withhold);
+extern void	   ingest_flush(Ingest *ingest);
+extern void	   event_refuse(const Event *event);
 
 #endif /* SYNCLOG_INGEST_H */

@@ -122,29 +122,23 @@ synclog_json_insert(PG_FUNCTION_ARGS)
 static void
 reject_bytes(Ingest *ingest, const char *bytes, int len)
 {
-	const char	  *reason = "not valid UTF-8";
 	StringInfoData text;
+	bool		   withhold = event_text_names_secret(bytes, len);
 
 	initStringInfo(&text);
-	if (event_text_names_secret(bytes, len))
-		reason =
-			"not valid UTF-8; its text may hold credentials and is not kept";
-	else
+	while (len > 0)
 	{
-		while (len > 0)
-		{
-			int n =
-				*bytes ? pg_encoding_verifymbchar(PG_UTF8, bytes, len) : -1;
+		int n = *bytes ? pg_encoding_verifymbchar(PG_UTF8, bytes, len) : -1;
 
-			if (n < 0)
-				appendStringInfo(&text, "\\x%02x", (unsigned char) *bytes);
-			else
-				appendBinaryStringInfo(&text, bytes, n);
-			bytes += Max(n, 1);
-			len -= Max(n, 1);
-		}
+		if (n < 0)
+			appendStringInfo(&text, "\\x%02x", (unsigned char) *bytes);
+		else
+			appendBinaryStringInfo(&text, bytes, n);
+		bytes += Max(n, 1);
+		len -= Max(n, 1);
 	}
-	ingest_reject(ingest, reason, text.data, text.len);
+	ingest_unreadable(ingest, "not valid UTF-8", text.data, text.len,
+					  withhold);
 	pfree(text.data);
 }
 

@@ -138,14 +138,13 @@ SELECT l.* FROM many, synclog.load('recon', events) l;
 SELECT count(*), count(DISTINCT situation) FROM audit.recon;
 
 -- every month finds its partition
-TRUNCATE audit.recon, audit.rejected;
 SELECT l.* FROM (SELECT string_agg(format('{"_id": "%s", "timestamp": "%s"}', y * 100 + m, synclog.iso8601(make_timestamptz(y, m, 1, 0, 0, 0, 'UTC') - i * interval '1 ms')), E'\n') AS events
-	FROM generate_series(2013, 2026) y, generate_series(1, 12) m, generate_series(0, 1) i) e, synclog.load('recon', events) l;
-SELECT count(*), count(DISTINCT tableoid), min("timestamp"), max("timestamp") FROM audit.recon;
-SELECT count(*) FROM audit.recon WHERE tableoid::regclass::text <> 'audit.recon_' || to_char("timestamp", 'YYYY_MM');
-SELECT * FROM synclog.load('recon', '{"_id":"old","timestamp":"1970-01-01T00:00:00.000Z"}
+	FROM generate_series(2013, 2026) y, generate_series(1, 12) m, generate_series(0, 1) i) e, synclog.load('access', events) l;
+SELECT count(*), count(DISTINCT tableoid), min("timestamp"), max("timestamp") FROM audit.access;
+SELECT count(*) FROM audit.access WHERE tableoid::regclass::text <> 'audit.access_' || to_char("timestamp", 'YYYY_MM');
+SELECT * FROM synclog.load('access', '{"_id":"old","timestamp":"1970-01-01T00:00:00.000Z"}
 {"_id":"new","timestamp":"2222-01-01T00:00:00.000Z"}');
-SELECT id, tableoid::regclass FROM audit.recon WHERE id IN ('old', 'new') ORDER BY id;
+SELECT id, tableoid::regclass FROM audit.access WHERE id IN ('old', 'new') ORDER BY id;
 
 -- long values are stored and found
 SELECT * FROM synclog.load('sync', format('{"_id":"dn","timestamp":"2026-03-01T00:00:00.000Z","sourceObjectId":"%s","targetObjectId":"%1$s","mapping":"%2$s","transactionId":"%2$s"}',
