@@ -12,7 +12,7 @@
 
 typedef struct EventPrinter EventPrinter;
 
-extern EventPrinter *event_printer(TupleDesc desc, const FieldTree *fields,
+extern EventPrinter *event_printer(TupleDesc desc, FieldTree *fields,
 								   bool formatted);
 extern int	event_printer_columns(EventPrinter *printer, TupleDesc desc,
 								  StringInfo list);

@@ -9,6 +9,7 @@
 #include "miscadmin.h"
 
 #include "compat.h"
+#include "event_text.h"
 #include "fields.h"
 
 /* JSON text that is being read. */
@@ -18,7 +19,7 @@ typedef struct JsonText
 	const char *end;
 } JsonText;
 
-static const FieldTree whole_value = {NULL, true, 0, NIL};
+static const FieldTree whole_value = {NULL, true, false, NIL};
 
 static bool cut_value(JsonText *t, const FieldTree *tree,
 					  const char *const *hidden, StringInfo out);
@@ -96,7 +97,6 @@ add_field(FieldTree *tree, const FilterNode *pointer)
 		{
 			child = palloc0(sizeof(FieldTree));
 			child->name = name;
-			child->offset = pointer->offset;
 			tree->children = lappend(tree->children, child);
 		}
 		tree = child;
@@ -180,13 +180,14 @@ skip_string(JsonText *t)
 
 /*
  * Step over a value of any kind, and copy it without the white space between
- * its tokens if out is given, so that an event is one line.  There is no
- * recursion here: no depth is too much.
+ * its tokens if out is given, so that an event is one line.  Gives how deep it
+ * is nested.  There is no recursion here: no depth is too much.
  */
-static void
+static int
 skip_value(JsonText *t, StringInfo out)
 {
 	int depth = 0;
+	int deepest = 0;
 
 	do
 	{
@@ -202,6 +203,7 @@ skip_value(JsonText *t, StringInfo out)
 			case '{':
 			case '[':
 				depth++;
+				deepest = Max(deepest, depth);
 				t->at++;
 				break;
 			case '}':
@@ -220,6 +222,7 @@ skip_value(JsonText *t, StringInfo out)
 		if (out)
 			appendBinaryStringInfo(out, start, t->at - start);
 	} while (depth > 0 && t->at < t->end);
+	return deepest;
 }
 
 /* Find what is wanted below a member, whose name is in JSON's writing. */
@@ -367,6 +370,33 @@ cut_array(JsonText *t, const FieldTree *tree, StringInfo out)
 	return any;
 }
 
+/*
+ * Cut the JSON that a string holds, as the column of its member has it too;
+ * false, with nothing written, if it holds none or nothing in it is wanted.
+ */
+static bool
+cut_string(JsonText *t, const FieldTree *tree, StringInfo out)
+{
+	const char	   *start = t->at;
+	JsonLexContext *lex;
+	JsonText		inner;
+	JsonText		all;
+
+	skip_string(t);
+	lex = make_json_lexer(start, t->at - start, true);
+	if (json_lex(lex) != JSON_SUCCESS)
+		return false;
+	inner.at = lex->strval->data;
+	inner.end = inner.at + lex->strval->len;
+	skip_space(&inner);
+	all = inner;
+	if (inner.at == inner.end || skip_value(&all, NULL) > EVENT_MAX_DEPTH)
+		return false;
+	lex = json_lexer(inner.at, inner.end - inner.at);
+	return pg_parse_json(lex, &nullSemAction) == JSON_SUCCESS &&
+		   cut_value(&inner, tree, NULL, out);
+}
+
 /* Cut a value; false, with nothing written, if nothing in it is wanted. */
 static bool
 cut_value(JsonText *t, const FieldTree *tree, const char *const *hidden,
@@ -377,6 +407,8 @@ cut_value(JsonText *t, const FieldTree *tree, const char *const *hidden,
 		return cut_object(t, tree, hidden, out);
 	if (*t->at == '[' && !tree->whole)
 		return cut_array(t, tree, out);
+	if (*t->at == '"' && tree->json && !tree->whole)
+		return cut_string(t, tree, out);
 	if (tree->whole)
 	{
 		skip_value(t, out);

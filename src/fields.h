@@ -21,8 +21,8 @@ typedef struct FieldItem
 typedef struct FieldTree
 {
 	const char *name;
-	bool		whole;	/* all below it is wanted */
-	int			offset; /* byte of the list where it was first named */
+	bool		whole; /* all below it is wanted */
+	bool		json;  /* what it holds may be JSON in a string */
 	List	   *children;
 } FieldTree;
 

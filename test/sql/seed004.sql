@@ -65,8 +65,9 @@ FROM synclog.recon_grouped(pg_temp.asked('<reconID>')) g(grouped), response r,
 		|| (g.grouped->'start') || (g.grouped->'summary'), 165) c
 WHERE r.line = 165;
 SELECT e.section, p.section AS printed_in, e.event->>'_id' AS _id
-FROM synclog.recon_entries(pg_temp.asked('<reconID>')) e
-	JOIN printed p ON p.event = e.event::jsonb AND p.line = 165;
+FROM synclog.recon_entries(pg_temp.asked('<reconID>')) WITH ORDINALITY e
+	JOIN printed p ON p.event = e.event::jsonb AND p.line = 165
+ORDER BY e.ordinality;
 
 -- _queryId=audit-by-recon-id-situation
 SELECT * FROM pg_temp.compare(ARRAY(SELECT synclog.query('recon',
