@@ -220,7 +220,7 @@ DECLARE
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation);
 BEGIN
 	EXECUTE format('CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS
-		SELECT synclog.event(t, false)::text AS event FROM %s t', view, relation);
+		SELECT synclog.event(t.*, false)::text AS event FROM %s t', view, relation);
 	EXECUTE format('CREATE OR REPLACE TRIGGER json_insert INSTEAD OF INSERT ON %s
 		FOR EACH ROW EXECUTE FUNCTION synclog.json_insert(%L)', view, topic);
 	EXECUTE format('COMMENT ON VIEW %s IS %L', view, format(
