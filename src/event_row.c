@@ -187,6 +187,15 @@ event_row_column(EventReader *reader, const char *member)
 	return NULL;
 }
 
+/* Forget which events without _id came, at the end of a call. */
+void
+event_reader_forget(EventReader *reader)
+{
+	if (reader->ordinals)
+		hash_destroy(reader->ordinals);
+	reader->ordinals = NULL;
+}
+
 /*
  * Make an _id that follows from an event's canonical text: its hash, and which
  * of the equal ones of this call it is.

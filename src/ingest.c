@@ -13,6 +13,7 @@
 #include "catalog/pg_type_d.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -91,7 +92,6 @@ static void
 prepare_statements(Ingest *ingest, TupleDesc desc)
 {
 	Oid		 argtypes[] = {ingest->array_type, TIMESTAMPTZOID, TIMESTAMPTZOID};
-	char	*table = qualified_name(ingest->relid);
 	char	*columns = column_list(desc, "", true);
 	RowShape shape;
 	char	*rows;
@@ -101,7 +101,7 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 		psprintf(
 			"INSERT INTO %s (%s) SELECT %s FROM pg_catalog.unnest($1) r(%s) "
 			"ON CONFLICT DO NOTHING",
-			table, columns, columns, column_list(desc, "", false)),
+			ingest->table, columns, columns, column_list(desc, "", false)),
 		1, argtypes);
 	if (!ingest->may_read)
 		return;
@@ -116,7 +116,7 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 					column_list(desc, "", false));
 	same = psprintf("EXISTS (SELECT FROM %s t "
 					"WHERE t.id OPERATOR(pg_catalog.=) r.id%s",
-					table,
+					ingest->table,
 					shape.tenant
 						? " AND t.tenant_id OPERATOR(pg_catalog.=) r.tenant_id"
 						: "");
@@ -134,6 +134,19 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 		3, argtypes);
 }
 
+/* Check what the user may do, and lock the table for this transaction. */
+static bool
+check_access(Oid relid)
+{
+	AclResult acl;
+
+	LockRelationOid(relid, RowExclusiveLock);
+	acl = pg_class_aclcheck(relid, GetUserId(), ACL_INSERT);
+	if (acl != ACLCHECK_OK)
+		aclcheck_error(acl, OBJECT_TABLE, get_rel_name(relid));
+	return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+}
+
 /*
  * Begin to store events in a topic's table.  Everything is in a new child of
  * the current memory context.
@@ -141,26 +154,24 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 Ingest *
 ingest_begin(const char *topic, Oid relid, bool strict)
 {
+	bool		  may_read = check_access(relid);
 	MemoryContext cxt = AllocSetContextCreate(
 		CurrentMemoryContext, "synclog ingest", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(cxt);
 	Ingest		 *ingest = palloc0(sizeof(Ingest));
-	Relation	  relation = table_open(relid, RowExclusiveLock);
-	AclResult	  acl = pg_class_aclcheck(relid, GetUserId(), ACL_INSERT);
+	Relation	  relation = table_open(relid, NoLock);
+	Oid			  type = relation->rd_rel->reltype;
 
-	if (acl != ACLCHECK_OK)
-		aclcheck_error(acl, OBJECT_TABLE, RelationGetRelationName(relation));
 	ingest->cxt = cxt;
 	ingest->topic = pstrdup(topic);
 	ingest->relid = relid;
-	ingest->shape =
-		assign_record_type_identifier(relation->rd_rel->reltype, -1);
+	ingest->table = qualified_name(relid);
+	ingest->shape = assign_record_type_identifier(type, -1);
 	ingest->strict = strict;
-	ingest->may_read =
-		pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+	ingest->may_read = may_read;
 	ingest->received = GetCurrentTimestamp();
 	ingest->reader = event_reader_create(relation);
-	ingest->array_type = get_array_type(relation->rd_rel->reltype);
+	ingest->array_type = get_array_type(type);
 	ingest->callback.func = free_plans;
 	ingest->callback.arg = ingest;
 	MemoryContextRegisterResetCallback(cxt, &ingest->callback);
@@ -176,14 +187,20 @@ ingest_begin(const char *topic, Oid relid, bool strict)
 	return ingest;
 }
 
-/* Tell whether storing can go on as it was begun. */
+/*
+ * Go on storing in a later transaction; false if the table, or what the user
+ * may do, is no longer as it was.
+ */
 bool
-ingest_is_current(const Ingest *ingest, const char *topic)
+ingest_resume(Ingest *ingest)
 {
-	Oid type = get_rel_type_id(ingest->relid);
+	bool may_read = check_access(ingest->relid);
+	Oid	 type = get_rel_type_id(ingest->relid);
 
-	return strcmp(ingest->topic, topic) == 0 && OidIsValid(type) &&
-		   ingest->shape == assign_record_type_identifier(type, -1);
+	ingest->received = GetCurrentTimestamp();
+	return may_read == ingest->may_read &&
+		   ingest->shape == assign_record_type_identifier(type, -1) &&
+		   strcmp(ingest->table, qualified_name(ingest->relid)) == 0;
 }
 
 /*

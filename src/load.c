@@ -39,39 +39,72 @@ hide_events(void *arg)
 	errhidecontext(true);
 }
 
-/* Store one event, with what the last call on the same topic has prepared. */
+/* What is ready to store events in this session, one for each topic. */
+static Ingest *idle[8];
+
+/* Take what an earlier call has made ready, or make it. */
+static Ingest *
+borrow_ingest(const char *topic)
+{
+	Oid relid = topic_relation(topic);
+
+	for (int i = 0; i < lengthof(idle); i++)
+	{
+		Ingest *ingest = idle[i];
+
+		if (ingest == NULL || ingest->relid != relid ||
+			strcmp(ingest->topic, topic) != 0)
+			continue;
+
+		/* an error leaves it to the caller's memory context */
+		idle[i] = NULL;
+		MemoryContextSetParent(ingest->cxt, CurrentMemoryContext);
+		if (ingest_resume(ingest))
+			return ingest;
+		MemoryContextDelete(ingest->cxt);
+		break;
+	}
+	return ingest_begin(topic, relid, true);
+}
+
+/* Keep it for the next call. */
+static void
+give_back_ingest(Ingest *ingest)
+{
+	static int next;
+	int		   i = 0;
+
+	while (i < lengthof(idle) && idle[i] != NULL)
+		i++;
+	if (i == lengthof(idle))
+	{
+		i = next++ % lengthof(idle);
+		MemoryContextDelete(idle[i]->cxt);
+	}
+	MemoryContextSetParent(ingest->cxt, CacheMemoryContext);
+	idle[i] = ingest;
+}
+
+/* Store one event. */
 static char *
 store_one(FunctionCallInfo fcinfo, const char *topic, text *event)
 {
-	FmgrInfo			*flinfo = fcinfo->flinfo;
-	Ingest				*ingest = flinfo->fn_extra;
 	ErrorContextCallback callback = {.callback = hide_events,
 									 .previous = error_context_stack};
+	Ingest				*ingest;
 	char				*id;
 
 	error_context_stack = &callback;
-	if (ingest != NULL && !ingest_is_current(ingest, topic))
-	{
-		flinfo->fn_extra = NULL;
-		MemoryContextDelete(ingest->cxt);
-		ingest = NULL;
-	}
-	if (ingest == NULL)
-	{
-		Oid			  relid = topic_relation(topic);
-		MemoryContext caller = MemoryContextSwitchTo(flinfo->fn_mcxt);
+	ingest = borrow_ingest(topic);
 
-		ingest = ingest_begin(topic, relid, true);
-		MemoryContextSwitchTo(caller);
-	}
-
-	/* what an error leaves behind is not used again */
-	flinfo->fn_extra = NULL;
-	ingest->received = GetCurrentTimestamp();
+	/* equal events without _id are told apart within a statement */
+	if (fcinfo->flinfo->fn_extra != ingest)
+		event_reader_forget(ingest->reader);
 	id = pstrdup(
 		ingest_event(ingest, VARDATA_ANY(event), VARSIZE_ANY_EXHDR(event)));
 	ingest_flush(ingest);
-	flinfo->fn_extra = ingest;
+	fcinfo->flinfo->fn_extra = ingest;
+	give_back_ingest(ingest);
 	error_context_stack = callback.previous;
 	return id;
 }
