@@ -54,7 +54,7 @@ is_risky_function(Oid funcid, void *support)
 
 /* Walk what is evaluated as a value: any call there is a risk. */
 static bool
-value_walker(Node *node, Oid *support)
+value_walker(Node *node, void *support)
 {
 	if (node == NULL)
 		return false;
