@@ -230,21 +230,23 @@ finish(FilterTarget *target, Expr *column, Expr *predicate, bool negate)
 
 		if (IsA(predicate, OpExpr))
 			negator = get_negator(op->opno);
-		if (IsA(predicate, ScalarArrayOpExpr))
+		else if (IsA(predicate, ScalarArrayOpExpr))
+			negator = get_negator(((ScalarArrayOpExpr *) predicate)->opno);
+		if (!OidIsValid(negator))
+			predicate = make_notclause(predicate);
+		else if (IsA(predicate, ScalarArrayOpExpr))
 		{
 			ScalarArrayOpExpr *any = (ScalarArrayOpExpr *) predicate;
 
-			any->opno = get_negator(any->opno);
-			any->opfuncid = get_opcode(any->opno);
+			any->opno = negator;
+			any->opfuncid = get_opcode(negator);
 			any->useOr = false;
 		}
-		else if (OidIsValid(negator))
+		else
 		{
 			op->opno = negator;
 			op->opfuncid = get_opcode(negator);
 		}
-		else
-			predicate = make_notclause(predicate);
 		return make_orclause(
 			list_make2(filter_null_test(column, IS_NULL), predicate));
 	}

@@ -81,7 +81,8 @@ compile_filter(MemoryContext parent, struct varlena *filter, bool ignore_case,
 	compiled->filter = palloc(VARSIZE_ANY(filter));
 	memcpy(compiled->filter, filter, VARSIZE_ANY(filter));
 	compiled->ignore_case = ignore_case;
-	desc = desc ? CreateTupleDescCopy(desc) : NULL;
+	/* with the values of columns that older rows do not have yet */
+	desc = desc ? CreateTupleDescCopyConstr(desc) : NULL;
 
 	filter_target_init(&target, desc,
 					   is_document ? "the document"
