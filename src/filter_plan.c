@@ -252,8 +252,8 @@ row_type_of(PlannerInfo *root, Node *row)
 
 		if (entry->resjunk)
 			continue;
-		TupleDescInitEntry(desc, ++attno, strVal(lfirst(name)),
-						   exprType(expr), exprTypmod(expr), 0);
+		TupleDescInitEntry(desc, ++attno, strVal(lfirst(name)), exprType(expr),
+						   exprTypmod(expr), 0);
 		TupleDescInitEntryCollation(desc, attno, exprCollation(expr));
 		name = lnext(rte->eref->colnames, name);
 	}
