@@ -212,7 +212,12 @@ is_plain_row(Node *row)
 	}
 	if (IsA(row, RowExpr))
 		return !contain_volatile_functions(row) && !contain_subplans(row);
-	return IsA(row, Var) || IsA(row, Const) || IsA(row, Param);
+	/*
+	 * Not a function's argument or variable: no plan is told that its type
+	 * was altered.
+	 */
+	return IsA(row, Var) || IsA(row, Const) ||
+		   (IsA(row, Param) && ((Param *) row)->paramkind != PARAM_EXTERN);
 }
 
 /*

@@ -140,6 +140,17 @@ BEGIN
 	END LOOP;
 END $$;
 SELECT * FROM shifting();
+-- an argument whose type is altered between the calls of one session
+CREATE TABLE changing (a text, b text);
+INSERT INTO changing VALUES ('1', '2');
+CREATE FUNCTION has_b(r changing) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN synclog.matches(r, '/b eq "2"'); END $$;
+SELECT has_b(c) FROM changing c;
+ALTER TABLE changing DROP COLUMN b;
+SELECT has_b(c) FROM changing c;
+ALTER TABLE changing ADD COLUMN b text DEFAULT '2';
+SELECT has_b(c) FROM changing c;
+DROP FUNCTION has_b(changing);
+DROP TABLE changing;
 CREATE FUNCTION is_absent(e event) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT NOT synclog.matches(e, '/name eq "Ann"') $$;
 SELECT id FROM event e WHERE is_absent(e) ORDER BY id;
 ALTER TABLE event ADD CHECK (synclog.matches(event, '! (/name eq "forbidden")'));
