@@ -167,14 +167,9 @@ filter_json_expr(FilterTarget *target, Expr *json, char **tokens, int ntokens,
 	if (negate)
 		return make_orclause(
 			list_make2(filter_null_test(column, IS_NULL), matches));
+	/* not IS TRUE, which no index serves */
 	if (target->two_valued)
-	{
-		BooleanTest *test = makeNode(BooleanTest);
-
-		test->arg = matches;
-		test->booltesttype = IS_TRUE;
-		test->location = -1;
-		return (Expr *) test;
-	}
+		return make_andclause(
+			list_make2(matches, filter_null_test(matches, IS_NOT_NULL)));
 	return matches;
 }
