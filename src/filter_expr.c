@@ -435,7 +435,8 @@ compare_instant(FilterTarget *target, Expr *column, Oid type,
 
 /*
  * Compare a column of another type: a string is read as that type, or, for co
- * and sw, compared with the column's text.
+ * and sw and where case is ignored in strings, compared with the column's
+ * text.
  */
 static Expr *
 compare_other(FilterTarget *target, Expr *column, Oid type,
@@ -450,6 +451,8 @@ compare_other(FilterTarget *target, Expr *column, Oid type,
 	};
 	TypeCacheEntry *cache = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
 	Oid				opno = InvalidOid;
+	char			category;
+	bool			preferred;
 	Oid				input;
 	Oid				ioparam;
 	int16			typlen;
@@ -458,8 +461,10 @@ compare_other(FilterTarget *target, Expr *column, Oid type,
 
 	if (node->valuekind != FILTER_STRING)
 		return NULL;
+	get_type_category_preferred(type, &category, &preferred);
 	if (OidIsValid(cache->btree_opf) && node->op <= FILTER_GE &&
-		!target->ignore_case)
+		!(target->ignore_case &&
+		  (category == TYPCATEGORY_STRING || category == TYPCATEGORY_ENUM)))
 		opno =
 			get_opfamily_member(cache->btree_opf, cache->btree_opintype,
 								cache->btree_opintype, strategies[node->op]);
