@@ -257,12 +257,13 @@ sub value_set
 my %folded;
 
 # Folds a string's case: of each character the simple upper-case, and then of
-# that the simple lower-case mapping.
+# that the simple lower-case mapping.  The reference's characters are those of
+# 16 bits.
 sub fold
 {
 	my ($string) = @_;
 
-	return $string =~ s/(.)/$folded{$1} \/\/= fold_character($1)/gser;
+	return $string =~ s/([\x{1}-\x{ffff}])/$folded{$1} \/\/= fold_character($1)/ger;
 }
 
 sub fold_character
