@@ -165,49 +165,48 @@ append_test(FilterTarget *target, const FilterNode *node, bool is_element,
  */
 static void
 append_paths(FilterTarget *target, const FilterNode *node, char **tokens,
-			 int ntokens, const char *path, int ndigits, bool is_first,
+			 int ntokens, const char *start, int ndigits, bool is_first,
 			 StringInfo buf)
 {
-	StringInfoData longer;
+	StringInfoData path;
 	int			   index;
 
-	check_stack_depth();
-	if (ntokens == 0)
+	initStringInfo(&path);
+	appendStringInfoString(&path, start);
+	for (int i = 0; i < ntokens; i++)
 	{
-		appendStringInfo(buf, "%sexists(%s", is_first ? "" : " || ", path);
-		append_test(target, node, false, buf);
-		appendStringInfoChar(buf, ')');
-		if (node->kind != FILTER_PRESENT)
-		{
-			appendStringInfo(buf, " || exists(%s[*]", path);
-			append_test(target, node, true, buf);
-			appendStringInfoChar(buf, ')');
-		}
-		return;
-	}
+		int len = path.len;
 
-	initStringInfo(&longer);
-	appendStringInfo(&longer, "%s.", path);
-	escape_json(&longer, tokens[0]);
-	if (!is_index(tokens[0], &index))
-	{
-		append_paths(target, node, tokens + 1, ntokens - 1, longer.data,
-					 ndigits, is_first, buf);
-		return;
-	}
-	if (ndigits == MAX_DIGIT_TOKENS)
-		ereport(ERROR,
+		appendStringInfoChar(&path, '.');
+		escape_json(&path, tokens[i]);
+		if (!is_index(tokens[i], &index))
+			continue;
+		if (ndigits == MAX_DIGIT_TOKENS)
+			ereport(
+				ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("field of the filter has too many numbers"),
 				 errdetail("Up to %d of its tokens inside JSON can be digits, "
 						   "since each can be an index or a key.",
 						   MAX_DIGIT_TOKENS)));
-	append_paths(target, node, tokens + 1, ntokens - 1, longer.data,
-				 ndigits + 1, is_first, buf);
-	resetStringInfo(&longer);
-	appendStringInfo(&longer, "%s[%d]", path, index);
-	append_paths(target, node, tokens + 1, ntokens - 1, longer.data,
-				 ndigits + 1, false, buf);
+		ndigits++;
+		append_paths(target, node, tokens + i + 1, ntokens - i - 1, path.data,
+					 ndigits, is_first, buf);
+		is_first = false;
+		path.len = len;
+		appendStringInfo(&path, "[%d]", index);
+	}
+
+	appendStringInfo(buf, "%sexists(%s", is_first ? "" : " || ", path.data);
+	append_test(target, node, false, buf);
+	appendStringInfoChar(buf, ')');
+	if (node->kind != FILTER_PRESENT)
+	{
+		appendStringInfo(buf, " || exists(%s[*]", path.data);
+		append_test(target, node, true, buf);
+		appendStringInfoChar(buf, ')');
+	}
+	pfree(path.data);
 }
 
 /*
@@ -292,13 +291,7 @@ filter_json_expr(FilterTarget *target, Expr *json, char **tokens, int ntokens,
 		return make_orclause(
 			list_make2(filter_null_test(column, IS_NULL), matches));
 	if (target->two_valued)
-	{
-		BooleanTest *test = makeNode(BooleanTest);
-
-		test->arg = matches;
-		test->booltesttype = IS_TRUE;
-		test->location = -1;
-		return (Expr *) test;
-	}
+		return make_andclause(
+			list_make2(matches, filter_null_test(matches, IS_NOT_NULL)));
 	return matches;
 }

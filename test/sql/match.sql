@@ -99,6 +99,15 @@ SELECT synclog.matches(e, NULL) IS NULL, synclog.matches(e, 'true', NULL) IS NUL
 SELECT synclog.matches('{"a": {"b": [1, 2]}}'::jsonb, '/a/b eq 2'), synclog.matches('{"a": 1}'::json, 'a gt 0.5'), synclog.matches('{"a": "X"}', 'a eq "x"'), synclog.matches('{"a": "X"}', 'a eq "x"', true);
 SELECT synclog.matches(d, f) FROM (VALUES ('{"a": "x"}', 'a eq "x"'::synclog.queryfilter), ('["x"]', '/ eq "x"'), ('"x"', '/0 eq "x"')) v(d, f);
 
+-- a deep path, and one that is deeper than any document
+SELECT synclog.matches((repeat('{"a":', 1000) || '1' || repeat('}', 1000))::jsonb, repeat('/a', 1000) || ' eq 1');
+DO $$
+BEGIN
+	RAISE NOTICE '%', synclog.matches('{}'::jsonb, repeat('/a', 200000) || ' eq 1');
+EXCEPTION WHEN statement_too_complex THEN
+	RAISE NOTICE 'f';
+END $$;
+
 -- rows of any kind
 SELECT synclog.matches(x, '/situation eq "ABSENT"') FROM (SELECT 'ABSENT' AS situation, 1 AS n) x;
 SELECT synclog.matches(x, f) FROM (SELECT 'ABSENT'::text AS situation, 1 AS n OFFSET 0) x, (VALUES ('/situation eq "ABSENT" and /n eq 1'::synclog.queryfilter)) v(f);

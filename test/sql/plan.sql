@@ -84,6 +84,17 @@ SELECT count(*) FROM audit.recon r WHERE NOT synclog.matches(r, '/situation eq "
 SELECT count(*) FROM audit.recon r WHERE synclog.matches(r, '/situation eq "ABSENT"') IS FALSE;
 SELECT count(*) FILTER (WHERE NOT synclog.matches(r, '/situation eq "ABSENT"')) FROM audit.recon r;
 
+-- indexes serve JSON beside such a value too, and partial ones
+CREATE TABLE documents (k int, j jsonb);
+CREATE INDEX documents_j ON documents USING gin (j jsonb_path_ops);
+CREATE INDEX documents_k ON documents (k) WHERE synclog.matches(j, '/q eq 1');
+SET enable_seqscan = off;
+EXPLAIN (COSTS OFF) SELECT k FROM documents d WHERE synclog.matches(d, '/j/q eq 77') AND NOT synclog.matches(d, '/k eq 5');
+SET enable_bitmapscan = off; SET enable_indexonlyscan = off;
+EXPLAIN (COSTS OFF) SELECT k FROM documents WHERE synclog.matches(j, '/q eq 1') ORDER BY k;
+RESET enable_seqscan; RESET enable_bitmapscan; RESET enable_indexonlyscan;
+DROP TABLE documents;
+
 -- an EXISTS that becomes a hashed subplan is simplified as a part of the outer
 -- query: its values and its nameless rows are its own
 CREATE TABLE inner_rows (k int, a text);
