@@ -70,7 +70,7 @@ where_of_exists(Node *node)
 
 /* Walk what is evaluated as a value: any call there is a risk. */
 static bool
-value_walker(Node *node, Oid *support)
+value_walker(Node *node, void *support)
 {
 	if (node == NULL)
 		return false;
