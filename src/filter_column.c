@@ -384,9 +384,42 @@ compare_instant(FilterTarget *target, Expr *column, Oid type,
 						  instant_const(type, from));
 }
 
+/* Add to a type's own error which comparison of the filter it is about. */
+static void
+literal_error(void *node)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	filter_print(node, &buf);
+	errcontext("comparison %.*s, at byte %d of the filter's canonical text",
+			   pg_mbcliplen(buf.data, buf.len, 200), buf.data,
+			   ((FilterNode *) node)->offset + 1);
+}
+
+/* Read a string as a value of a type. */
+static Datum
+read_literal(Oid type, const FilterNode *node)
+{
+	ErrorContextCallback callback;
+	Oid					 input;
+	Oid					 ioparam;
+	Datum				 value;
+
+	getTypeInputInfo(type, &input, &ioparam);
+	callback.previous = error_context_stack;
+	callback.callback = literal_error;
+	callback.arg = unconstify(FilterNode *, node);
+	error_context_stack = &callback;
+	value = OidInputFunctionCall(input, node->value, ioparam, -1);
+	error_context_stack = callback.previous;
+	return value;
+}
+
 /*
- * Compare a column of another type: a string is read as that type, or, for co
- * and sw, compared with the column's text.
+ * Compare a column of another type: a string is read as that type, or, for co,
+ * sw and ew and where case is ignored in strings, compared with the column's
+ * text.
  */
 static Expr *
 compare_other(FilterTarget *target, Expr *column, Oid type,
@@ -401,30 +434,29 @@ compare_other(FilterTarget *target, Expr *column, Oid type,
 	};
 	TypeCacheEntry *cache = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
 	Oid				opno = InvalidOid;
-	Oid				input;
-	Oid				ioparam;
+	char			category;
+	bool			preferred;
 	int16			typlen;
 	bool			typbyval;
 	OpExpr		   *op;
 
 	if (node->valuekind != FILTER_STRING)
 		return NULL;
+	get_type_category_preferred(type, &category, &preferred);
 	if (OidIsValid(cache->btree_opf) && node->op <= FILTER_GE &&
-		!target->ignore_case)
+		!(target->ignore_case &&
+		  (category == TYPCATEGORY_STRING || category == TYPCATEGORY_ENUM)))
 		opno =
 			get_opfamily_member(cache->btree_opf, cache->btree_opintype,
 								cache->btree_opintype, strategies[node->op]);
 	if (!OidIsValid(opno))
 		return compare_text(target, filter_cast(column, TEXTOID), node);
 
-	getTypeInputInfo(type, &input, &ioparam);
 	get_typlenbyval(type, &typlen, &typbyval);
 	op = (OpExpr *) make_opclause(
 		opno, BOOLOID, false, filter_relabel(column, type),
-		(Expr *) makeConst(
-			type, -1, get_typcollation(type), typlen,
-			OidInputFunctionCall(input, node->value, ioparam, -1), false,
-			typbyval),
+		(Expr *) makeConst(type, -1, get_typcollation(type), typlen,
+						   read_literal(type, node), false, typbyval),
 		InvalidOid, exprCollation((Node *) column));
 	set_opfuncid(op);
 	return (Expr *) op;

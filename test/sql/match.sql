@@ -125,6 +125,7 @@ INSERT INTO of_types VALUES ('n1', 'b1', '10.0.0.1', '<x/>', 1);
 SELECT f, synclog.matches(o, f) FROM of_types o, unnest(ARRAY['/n sw "n"', '/b sw "b1"', '! (/b co "b1 ")', '/i eq "10.0.0.1"', '/i sw "10."', '/x eq "<x/>"', '/x co "y"',
 	'/aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg eq 1']::synclog.queryfilter[]) f;
 SELECT synclog.to_sql('/i sw "10." or /x co "x"', 'of_types');
+SELECT synclog.matches(o, '/i lt "10.0.0.10" and /n eq "N1"', true) FROM of_types o;
 DROP TABLE of_types;
 
 -- a row that is older than a column has the column's default
