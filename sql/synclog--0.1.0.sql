@@ -145,7 +145,7 @@ CREATE FUNCTION synclog.matches(document text, filter synclog.queryfilter, ignor
 	AS 'MODULE_PATHNAME', 'matches_document';
 
 COMMENT ON FUNCTION synclog.matches(record, synclog.queryfilter, boolean) IS
-'whether a row satisfies the filter: true or false, NULL only for a NULL filter or ignore_case; /sourceObjectId is column source_object_id, /_id is column id, any other member is sought in column extra; errors: 42703 for a field that the row cannot have, 42883 for an unknown operator, 22007 for a literal that is no timestamp; the meaning is the reference''s in-memory one, with exact strings unless ignore_case';
+'whether a row satisfies the filter: true or false, NULL only for a NULL filter or ignore_case; /sourceObjectId is column source_object_id, /_id is column id, any other member is sought in column extra; errors: 42703 for a field that the row cannot have, 42883 for an unknown operator, 22007 for a literal that is no timestamp, 22P02 for one that is no value of the column or no list; the meaning is the reference''s in-memory one, with exact strings unless ignore_case';
 COMMENT ON FUNCTION synclog.matches(jsonb, synclog.queryfilter, boolean) IS
 'whether a JSON event satisfies the filter; see matches(record, queryfilter, boolean)';
 COMMENT ON FUNCTION synclog.matches(json, synclog.queryfilter, boolean) IS

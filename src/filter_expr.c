@@ -190,13 +190,16 @@ unknown_field(FilterTarget *target, const FilterNode *node)
 static Expr *
 translate_field(FilterTarget *target, const FilterNode *node, bool negate)
 {
-	AttrNumber attno;
-	int		   used = 0;
-	Expr	  *column;
-	Oid		   type;
+	AttrNumber	attno;
+	int			used = 0;
+	Expr	   *column;
+	Oid			type;
+	FilterNode *values = NULL;
 
 	if (node->kind == FILTER_COMPARE)
 		filter_check_operator(node);
+	if (node->kind == FILTER_COMPARE && node->op == FILTER_IN)
+		values = filter_in_values(node);
 	if (target->is_document)
 		return filter_json_expr(target, make_column(target, 1), node->tokens,
 								node->ntokens, node, negate);
@@ -222,8 +225,8 @@ translate_field(FilterTarget *target, const FilterNode *node, bool negate)
 	{
 		if (node->ntokens > 1)
 			return filter_truth(negate); /* nothing is inside a scalar */
-		if (node->kind == FILTER_COMPARE && node->op == FILTER_IN)
-			return translate_node(target, filter_in_values(node), negate);
+		if (values)
+			return translate_node(target, values, negate);
 		if (node->kind != FILTER_COMPLEX)
 			return filter_scalar_expr(target, column, node, negate);
 	}
