@@ -39,6 +39,34 @@ hide_events(void *arg)
 	errhidecontext(true);
 }
 
+/*
+ * Store one event.  After an error *ingest is gone: a loop that catches errors
+ * must not gather what each of them leaves behind.
+ */
+static char *
+store_in(Ingest *ingest, text *event)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	char *volatile id = NULL;
+
+	PG_TRY();
+	{
+		ingest->received = GetCurrentTimestamp();
+		id = pstrdup(ingest_event(ingest, VARDATA_ANY(event),
+								  VARSIZE_ANY_EXHDR(event)));
+		ingest_flush(ingest);
+		ingest_warn(ingest);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		MemoryContextDelete(ingest->cxt);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	return id;
+}
+
 /* Store one event, with what the last call on the same topic has prepared. */
 static char *
 store_one(FunctionCallInfo fcinfo, const char *topic, text *event)
@@ -47,6 +75,7 @@ store_one(FunctionCallInfo fcinfo, const char *topic, text *event)
 	Ingest				*ingest = flinfo->fn_extra;
 	ErrorContextCallback callback = {.callback = hide_events,
 									 .previous = error_context_stack};
+	MemoryContext		 caller = CurrentMemoryContext;
 	char				*id;
 
 	error_context_stack = &callback;
@@ -58,20 +87,15 @@ store_one(FunctionCallInfo fcinfo, const char *topic, text *event)
 	}
 	if (ingest == NULL)
 	{
-		Oid			  relid = topic_relation(topic);
-		MemoryContext caller = MemoryContextSwitchTo(flinfo->fn_mcxt);
+		Oid relid = topic_relation(topic);
 
+		MemoryContextSwitchTo(flinfo->fn_mcxt);
 		ingest = ingest_begin(topic, relid, true);
 		MemoryContextSwitchTo(caller);
 	}
 
-	/* what an error leaves behind is not used again */
 	flinfo->fn_extra = NULL;
-	ingest->received = GetCurrentTimestamp();
-	id = pstrdup(
-		ingest_event(ingest, VARDATA_ANY(event), VARSIZE_ANY_EXHDR(event)));
-	ingest_flush(ingest);
-	ingest_warn(ingest);
+	id = store_in(ingest, event);
 	flinfo->fn_extra = ingest;
 	error_context_stack = callback.previous;
 	return id;

@@ -89,6 +89,19 @@ SELECT synclog.store('recon', format('{"_id": "%s"}', repeat('x', 1001)));
 SELECT length(synclog.store('recon', format('{"_id": "%s"}', repeat('x', 1000))));
 SELECT synclog.store('no such topic', '{}');
 SELECT synclog.store(NULL, '{}'::text);
+-- errors that are caught leave nothing behind
+DO $$
+DECLARE
+	id text;
+BEGIN
+	FOR i IN 1..10 LOOP
+		BEGIN
+			id := synclog.store('recon', '[1]');
+		EXCEPTION WHEN invalid_parameter_value THEN
+		END;
+	END LOOP;
+	RAISE NOTICE '% left', (SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'synclog ingest');
+END $$;
 
 -- what load takes: lines, with broken ones in between
 TRUNCATE audit.recon, audit.rejected;
