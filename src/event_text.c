@@ -230,13 +230,14 @@ note_escapes(Scan *s, const char *at, const char *end)
 	while ((at = memchr(at, '\\', end - at)) != NULL && end - at > 1)
 	{
 		int c = at[1] == 'u' ? read_hex4(at + 2, end) : 1;
+		int low;
 
 		at += 2;
 		if (c == 0)
 			s->facts->inexact = s->facts->unparsable = true;
 		else if (c >= 0xD800 && c <= 0xDBFF && end - at >= 6 &&
 				 at[4] == '\\' && at[5] == 'u' &&
-				 (c = read_hex4(at + 6, end)) >= 0xDC00 && c <= 0xDFFF)
+				 (low = read_hex4(at + 6, end)) >= 0xDC00 && low <= 0xDFFF)
 			at += 10;
 		else if (c >= 0xD800 && c <= 0xDFFF)
 			s->facts->inexact = true;

@@ -33,7 +33,7 @@ SELECT e, t.password_changed, t.raw FROM unnest(ARRAY['true', 'false', '"true"',
 	synclog.event_row(NULL::audit.activity, format('{"_id": "a", "timestamp": "2026-01-02T03:04:05.678Z", "passwordChanged": %s}', e)) t;
 -- what json-c or jsonb would change
 SELECT e, t.after, t.raw FROM unnest(ARRAY['1', '-1', '1.10', '12345678901234567890123', '-9223372036854775808', '[18446744073709551616]',
-	'0.1', '-0', '-0.0', '1e5', '1E-5', '1e50', '1e999999', '{"a": 1, "a": 2}', '"\ud800"', '"a\u0000b"', '{"a\u0000b": 1}', '"\\u0000"', '"\/"']) e,
+	'0.1', '-0', '-0.0', '1e5', '1E-5', '1e50', '1e999999', '{"a": 1, "a": 2}', '"\ud800"', '"\ud800\u0041"', '"\ud800\ud83d\ude00"', '"a\u0000b"', '{"a\u0000b": 1}', '"\\u0000"', '"\/"']) e,
 	synclog.event_row(NULL::audit.activity, format('{"_id": "a", "timestamp": "2026-01-02T03:04:05.678Z", "after": %s}', e)) t;
 SELECT t.id, t.message, t.extra, t.raw FROM unnest(ARRAY['{"_id": "a", "message": "x\u0000y", "timestamp": "2026-01-02T03:04:05.678Z"}',
 	'{"_id": "a", "message\u0000": "x", "timestamp": "2026-01-02T03:04:05.678Z"}', '{"_id": "a", "_id": "b", "timestamp": "2026-01-02T03:04:05.678Z"}',
