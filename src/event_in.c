@@ -666,11 +666,13 @@ event_read(EventReader *reader, const char *text, int len,
 		   TimestampTz received, Event *event)
 {
 	Reading reading = {.reader = reader, .event = event};
+	bool	object;
 
 	memset(event, 0, sizeof(*event));
 	initStringInfo(&event->text);
 	event_text_clean(text, len, &event->text, &reading.facts);
 	event->reason = event_text_error(text, len, &reading.facts);
+	object = event->reason == NULL && event->text.data[0] == '{';
 	if (event->reason == NULL)
 	{
 		if (read_clean(&reading, received))
@@ -678,7 +680,7 @@ event_read(EventReader *reader, const char *text, int len,
 		if (event->response || reading.facts.masked)
 			return false;
 	}
-	else if (event_text_names_secret(text, len))
+	if (!object && event_text_names_secret(text, len))
 	{
 		/* where nothing is sure, nothing is kept that may be a credential */
 		resetStringInfo(&event->text);

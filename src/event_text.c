@@ -181,16 +181,29 @@ is_header_line(const char *text, int len, const char *word, int wordlen)
 bool
 event_text_names_secret(const char *text, int len)
 {
-	StringInfoData plain;
-	bool		   found = any_secret(contains_word, text, len);
+	bool  found = any_secret(contains_word, text, len);
+	char *outer = NULL;
 
-	if (!found && memchr(text, '\\', len) != NULL)
+	/* texts in strings escape what is escaped in them once more */
+	while (!found && memchr(text, '\\', len) != NULL)
 	{
+		StringInfoData plain;
+		bool		   shorter;
+
+		CHECK_FOR_INTERRUPTS();
 		initStringInfo(&plain);
 		unescape(text, text + len, &plain);
+		shorter = plain.len < len;
 		found = any_secret(contains_word, plain.data, plain.len);
-		pfree(plain.data);
+		if (outer)
+			pfree(outer);
+		text = outer = plain.data;
+		len = plain.len;
+		if (!shorter)
+			break;
 	}
+	if (outer)
+		pfree(outer);
 	return found;
 }
 

@@ -150,10 +150,15 @@ reject_bytes(Ingest *ingest, const char *bytes, int len)
 	StringInfoData text;
 	bool		   withhold;
 
-	/* in UTF-16 no name is found */
-	withhold = memchr(bytes, '\0', len) != NULL ||
-			   event_text_names_secret(bytes, len);
+	/* names in UTF-16 have a NUL in each character */
 	initStringInfo(&text);
+	for (int i = 0; i < len; i++)
+	{
+		if (bytes[i])
+			appendStringInfoChar(&text, bytes[i]);
+	}
+	withhold = event_text_names_secret(text.data, text.len);
+	resetStringInfo(&text);
 	while (len > 0)
 	{
 		int n = *bytes ? pg_encoding_verifymbchar(PG_UTF8, bytes, len) : -1;
