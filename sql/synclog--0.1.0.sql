@@ -32,7 +32,7 @@ CREATE TYPE synclog.queryfilter (
 COMMENT ON TYPE synclog.queryfilter IS
 'a CREST query filter, validated: /situation eq "ABSENT" and ! (/status eq "SUCCESS"); comes out in the reference''s canonical form, which is read back as the same filter';
 COMMENT ON FUNCTION synclog.queryfilter_in(cstring) IS
-'input of queryfilter; error 22P02 with the byte where the text is wrong, 54000 over a limit (63 nested parentheses, 16 MB)';
+'input of queryfilter; error 22P02 with the byte where the text is wrong, 54000 over a limit (63 nested parentheses, 2 MB)';
 COMMENT ON FUNCTION synclog.queryfilter_out(synclog.queryfilter) IS
 'output of queryfilter: its canonical text';
 COMMENT ON FUNCTION synclog.queryfilter_recv(internal) IS

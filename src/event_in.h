@@ -30,6 +30,7 @@ typedef struct Event
 } Event;
 
 extern EventReader *event_reader_create(Relation relation);
+extern void			event_reader_forget(EventReader *reader);
 extern bool			event_read(EventReader *reader, const char *text, int len,
 							   TimestampTz received, Event *event);
 

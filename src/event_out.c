@@ -12,36 +12,19 @@
 #include "catalog/pg_type_d.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "nodes/makefuncs.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 #include "utils/typcache.h"
 
 #include "compat.h"
 #include "event_out.h"
-#include "iso8601.h"
+#include "json_value.h"
 
 /* form has two bits for each of this many columns */
 #define FORM_COLUMNS 32
-
-/* how a column's values become JSON */
-typedef enum ValueKind
-{
-	VALUE_TEXT,
-	VALUE_INSTANT,
-	VALUE_BOOLEAN,
-	VALUE_INT2,
-	VALUE_INT4,
-	VALUE_INT8,
-	VALUE_JSONB,
-	VALUE_JSON,
-	VALUE_OTHER /* by PostgreSQL's to_json */
-} ValueKind;
 
 /* the entry types by which events of 2.x and 3.x are formatted */
 typedef enum EntryKind
@@ -54,13 +37,12 @@ typedef enum EntryKind
 typedef struct EventColumn
 {
 	AttrNumber source; /* where among the row's values */
-	ValueKind  kind;
+	JsonValue  value;
 	EntryKind  hidden_in; /* left out there if it is null */
 	bool	   parts;	  /* only parts of its JSON are wanted */
 	int		   form_bit;  /* its first bit in form, or -1 */
 	char	  *key;		  /* "member": */
 	int		   keylen;
-	FmgrInfo  *to_json; /* if VALUE_OTHER */
 } EventColumn;
 
 struct EventPrinter
@@ -82,50 +64,6 @@ static const char *const hidden_in_ends[] = {
 	"actionId",	 "action",		   "ambiguousTargetObjectIds", "reconciling",
 	"situation", "sourceObjectId", "targetObjectId",		   NULL};
 static const char *const hidden_in_entries[] = {"mapping", NULL};
-
-/* Find out how a type's values become JSON. */
-static ValueKind
-kind_of_type(Oid type)
-{
-	switch (getBaseType(type))
-	{
-		case TEXTOID:
-		case VARCHAROID:
-			return VALUE_TEXT;
-		case TIMESTAMPTZOID:
-			return VALUE_INSTANT;
-		case BOOLOID:
-			return VALUE_BOOLEAN;
-		case INT2OID:
-			return VALUE_INT2;
-		case INT4OID:
-			return VALUE_INT4;
-		case INT8OID:
-			return VALUE_INT8;
-		case JSONBOID:
-			return VALUE_JSONB;
-		case JSONOID:
-			return VALUE_JSON;
-		default:
-			return VALUE_OTHER;
-	}
-}
-
-/* Make to_json callable for a type: it asks for its argument's. */
-static FmgrInfo *
-to_json_of_type(Form_pg_attribute att)
-{
-	FmgrInfo *to_json = palloc(sizeof(FmgrInfo));
-	Const	 *null =
-		makeNullConst(att->atttypid, att->atttypmod, att->attcollation);
-
-	fmgr_info(F_TO_JSON, to_json);
-	fmgr_info_set_expr((Node *) makeFuncExpr(F_TO_JSON, JSONOID,
-											 list_make1(null), InvalidOid,
-											 InvalidOid, COERCE_EXPLICIT_CALL),
-					   to_json);
-	return to_json;
-}
 
 /* Tell in which entries a member is hidden where it is null. */
 static EntryKind
@@ -170,10 +108,8 @@ init_column(EventColumn *column, Form_pg_attribute att, const char *member)
 	column->key = key.data;
 	column->keylen = key.len;
 	column->source = att->attnum;
-	column->kind = kind_of_type(att->atttypid);
+	json_value_init(&column->value, att);
 	column->hidden_in = hiding_entries(member);
-	if (column->kind == VALUE_OTHER)
-		column->to_json = to_json_of_type(att);
 }
 
 /*
@@ -202,8 +138,9 @@ event_printer(TupleDesc desc, FieldTree *fields, bool formatted)
 	printer->entry_type = field_column_of(desc, &shape, "entryType", 9);
 	printer->root_action = field_column_of(desc, &shape, "rootActionId", 12);
 	if (!printer->entry_type || !printer->root_action ||
-		kind_of_type(TupleDescAttr(desc, printer->entry_type - 1)->atttypid) !=
-			VALUE_TEXT)
+		json_value_kind(
+			TupleDescAttr(desc, printer->entry_type - 1)->atttypid) !=
+			JSON_VALUE_TEXT)
 		printer->root_action = InvalidAttrNumber;
 
 	for (int i = 0; i < desc->natts; i++)
@@ -229,7 +166,7 @@ event_printer(TupleDesc desc, FieldTree *fields, bool formatted)
 		if (column->parts)
 		{
 			printer->cut = true;
-			wanted->json = column->kind == VALUE_JSONB;
+			wanted->json = column->value.kind == JSON_VALUE_JSONB;
 		}
 		printer->ncolumns++;
 	}
@@ -299,134 +236,6 @@ event_printer_columns(EventPrinter *printer, TupleDesc desc, StringInfo list)
 	}
 	pfree(asked);
 	return ncolumns;
-}
-
-/*
- * Append a JSON string.  escape_json() does the same before 18 only for a
- * string with a terminator, and byte by byte, which takes most of the time.
- */
-static void
-append_string(StringInfo out, const char *s, int len)
-{
-	const char *end = s + len;
-
-	appendStringInfoCharMacro(out, '"');
-	while (s < end)
-	{
-		const char *start = s;
-
-		while (s < end && (unsigned char) *s >= ' ' && *s != '"' && *s != '\\')
-			s++;
-		appendBinaryStringInfo(out, start, s - start);
-		if (s == end)
-			break;
-		switch (*s)
-		{
-			case '"':
-			case '\\':
-				appendStringInfoCharMacro(out, '\\');
-				appendStringInfoCharMacro(out, *s);
-				break;
-			case '\b':
-				appendStringInfoString(out, "\\b");
-				break;
-			case '\f':
-				appendStringInfoString(out, "\\f");
-				break;
-			case '\n':
-				appendStringInfoString(out, "\\n");
-				break;
-			case '\r':
-				appendStringInfoString(out, "\\r");
-				break;
-			case '\t':
-				appendStringInfoString(out, "\\t");
-				break;
-			default:
-				appendStringInfo(out, "\\u%04x", *s);
-		}
-		s++;
-	}
-	appendStringInfoCharMacro(out, '"');
-}
-
-/* Append a value of a jsonb column, as a string with its text if as_text. */
-static void
-append_jsonb(StringInfo out, Datum value, bool as_text)
-{
-	Jsonb *json = DatumGetJsonbP(value);
-
-	if (as_text)
-	{
-		char *s = JsonbToCString(NULL, &json->root, VARSIZE(json));
-
-		append_string(out, s, strlen(s));
-		pfree(s);
-	}
-	else
-		JsonbToCString(out, &json->root, VARSIZE(json));
-	if ((Pointer) json != DatumGetPointer(value))
-		pfree(json);
-}
-
-/* Append a value of a text or json column, quoted if it is text. */
-static void
-append_text(StringInfo out, Datum value, bool quoted)
-{
-	text *s = DatumGetTextPP(value);
-
-	if (quoted)
-		append_string(out, VARDATA_ANY(s), VARSIZE_ANY_EXHDR(s));
-	else
-		appendBinaryStringInfo(out, VARDATA_ANY(s), VARSIZE_ANY_EXHDR(s));
-	if ((Pointer) s != DatumGetPointer(value))
-		pfree(s);
-}
-
-/* Append a value of a column. */
-static void
-append_value(StringInfo out, const EventColumn *column, Datum value,
-			 bool as_text)
-{
-	char buf[Max(ISO8601_SIZE, MAXINT8LEN + 1)];
-
-	switch (column->kind)
-	{
-		case VALUE_TEXT:
-			append_text(out, value, true);
-			break;
-		case VALUE_JSON:
-			append_text(out, value, false);
-			break;
-		case VALUE_JSONB:
-			append_jsonb(out, value, as_text);
-			break;
-		case VALUE_INSTANT:
-			appendStringInfoCharMacro(out, '"');
-			appendBinaryStringInfo(
-				out, buf, iso8601_print(DatumGetTimestampTz(value), buf));
-			appendStringInfoCharMacro(out, '"');
-			break;
-		case VALUE_BOOLEAN:
-			appendStringInfoString(out,
-								   DatumGetBool(value) ? "true" : "false");
-			break;
-		case VALUE_INT2:
-			appendBinaryStringInfo(out, buf,
-								   pg_itoa(DatumGetInt16(value), buf));
-			break;
-		case VALUE_INT4:
-			appendBinaryStringInfo(out, buf,
-								   pg_ltoa(DatumGetInt32(value), buf));
-			break;
-		case VALUE_INT8:
-			appendBinaryStringInfo(out, buf,
-								   pg_lltoa(DatumGetInt64(value), buf));
-			break;
-		case VALUE_OTHER:
-			append_text(out, FunctionCall1(column->to_json, value), false);
-			break;
-	}
 }
 
 /* Append the members of extra, whatever stands before them in the object. */
@@ -512,8 +321,8 @@ append_columns(const EventPrinter *printer, const Datum *values,
 		if (isnull)
 			appendStringInfoString(out, "null");
 		else
-			append_value(out, column, values[column->source - 1],
-						 (bits & 2) != 0 && !column->parts);
+			json_value_append(out, &column->value, values[column->source - 1],
+							  (bits & 2) != 0 && !column->parts);
 	}
 	if (printer->extra && !nulls[printer->extra - 1])
 		append_extra(out, values[printer->extra - 1], first);

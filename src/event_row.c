@@ -125,7 +125,9 @@ event_row_set_up(Relation relation)
 	EventReader *reader = palloc0(sizeof(EventReader));
 	TupleDesc	 desc = CreateTupleDescCopy(RelationGetDescr(relation));
 
-	if (GetDatabaseEncoding() != PG_UTF8)
+	/* SQL_ASCII takes bytes as they are, and those of events are UTF-8 */
+	if (GetDatabaseEncoding() != PG_UTF8 &&
+		GetDatabaseEncoding() != PG_SQL_ASCII)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -185,6 +187,15 @@ event_row_column(EventReader *reader, const char *member)
 			return column;
 	}
 	return NULL;
+}
+
+/* Forget which events without _id came, at the end of a call. */
+void
+event_reader_forget(EventReader *reader)
+{
+	if (reader->ordinals)
+		hash_destroy(reader->ordinals);
+	reader->ordinals = NULL;
 }
 
 /*

@@ -66,6 +66,17 @@ read_hex4(const char *at, const char *end)
 	return value;
 }
 
+/* Tell whether the second escape of a surrogate pair stands at a place. */
+static bool
+is_low_surrogate(const char *at, const char *end)
+{
+	int c = end - at > 2 && at[0] == '\\' && at[1] == 'u'
+				? read_hex4(at + 2, end)
+				: -1;
+
+	return c >= 0xDC00 && c <= 0xDFFF;
+}
+
 /*
  * Take the escapes out of the inside of a JSON string.  Stray ones stay as
  * they are; so does \u0000, which no C string can hold.
@@ -93,16 +104,11 @@ unescape(const char *at, const char *end, StringInfo out)
 			unsigned char utf8[MAX_MULTIBYTE_CHAR_LEN];
 
 			at += 4;
-			if (c >= 0xD800 && c <= 0xDBFF && end - at > 2 && at[1] == '\\' &&
-				at[2] == 'u')
+			if (c >= 0xD800 && c <= 0xDBFF && is_low_surrogate(at + 1, end))
 			{
-				int low = read_hex4(at + 3, end);
-
-				if (low >= 0xDC00 && low <= 0xDFFF)
-				{
-					c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-					at += 6;
-				}
+				c = 0x10000 + ((c - 0xD800) << 10) +
+					(read_hex4(at + 3, end) - 0xDC00);
+				at += 6;
 			}
 			if (c >= 0xD800 && c <= 0xDFFF)
 				c = 0xFFFD;
@@ -243,14 +249,11 @@ note_escapes(Scan *s, const char *at, const char *end)
 	while ((at = memchr(at, '\\', end - at)) != NULL && end - at > 1)
 	{
 		int c = at[1] == 'u' ? read_hex4(at + 2, end) : 1;
-		int low;
 
 		at += 2;
 		if (c == 0)
 			s->facts->inexact = s->facts->unparsable = true;
-		else if (c >= 0xD800 && c <= 0xDBFF && end - at >= 6 &&
-				 at[4] == '\\' && at[5] == 'u' &&
-				 (low = read_hex4(at + 6, end)) >= 0xDC00 && low <= 0xDFFF)
+		else if (c >= 0xD800 && c <= 0xDBFF && is_low_surrogate(at + 4, end))
 			at += 10;
 		else if (c >= 0xD800 && c <= 0xDFFF)
 			s->facts->inexact = true;

@@ -77,7 +77,7 @@ AttrNumber
 field_column_of(TupleDesc desc, const RowShape *shape, const char *member,
 				int len)
 {
-	char  column[NAMEDATALEN];
+	char  column[NAMEDATALEN + 1];
 	char *back;
 	int	  n = 0;
 	bool  same;
@@ -88,7 +88,7 @@ field_column_of(TupleDesc desc, const RowShape *shape, const char *member,
 	{
 		for (int i = 0; i < len; i++)
 		{
-			if (n + 2 >= NAMEDATALEN || member[i] == '\0')
+			if (n + 1 >= NAMEDATALEN || member[i] == '\0')
 				return InvalidAttrNumber;
 			if (member[i] >= 'A' && member[i] <= 'Z')
 			{

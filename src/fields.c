@@ -202,7 +202,8 @@ skip_value(JsonText *t, StringInfo out)
 				break;
 			case '{':
 			case '[':
-				deepest = Max(deepest, ++depth);
+				depth++;
+				deepest = Max(deepest, depth);
 				t->at++;
 				break;
 			case '}':

@@ -12,7 +12,7 @@
 #define FILTER_MAX_DEPTH 63
 
 /* A filter longer than this was not written by a person or a server. */
-#define FILTER_MAX_SIZE (16 * 1024 * 1024)
+#define FILTER_MAX_SIZE (2 * 1024 * 1024)
 
 typedef enum FilterKind
 {

@@ -118,14 +118,35 @@ filter_core_op(const char *name, Expr *left, Expr *right)
 	return (Expr *) op;
 }
 
+/* Give the collation of what becomes of an argument as another type. */
+static Oid
+result_collation(Expr *arg, Oid type)
+{
+	Oid from = exprCollation((Node *) arg);
+	Oid to = get_typcollation(type);
+
+	return OidIsValid(from) && OidIsValid(to) ? from : to;
+}
+
 /* Make a cast that needs no function, if the type is not the wanted one. */
 static Expr *
 relabel(Expr *arg, Oid type)
 {
 	if (exprType((Node *) arg) == type)
 		return arg;
-	return (Expr *) makeRelabelType(arg, type, -1, exprCollation((Node *) arg),
+	return (Expr *) makeRelabelType(arg, type, -1, result_collation(arg, type),
 									COERCE_IMPLICIT_CAST);
+}
+
+/* Make a call of a function with one argument. */
+static Expr *
+make_call(Oid funcid, Expr *arg, CoercionForm form)
+{
+	Oid type = get_func_rettype(funcid);
+
+	return (Expr *) makeFuncExpr(funcid, type, list_make1(arg),
+								 result_collation(arg, type),
+								 exprCollation((Node *) arg), form);
 }
 
 /* Cast an expression as CAST does. */
@@ -138,8 +159,7 @@ filter_cast(Expr *arg, Oid type)
 	path = find_coercion_pathway(type, exprType((Node *) arg),
 								 COERCION_EXPLICIT, &funcid);
 	if (path == COERCION_PATH_FUNC)
-		return (Expr *) makeFuncExpr(funcid, type, list_make1(arg), InvalidOid,
-									 InvalidOid, COERCE_EXPLICIT_CAST);
+		return make_call(funcid, arg, COERCE_EXPLICIT_CAST);
 	if (path == COERCION_PATH_COERCEVIAIO)
 	{
 		CoerceViaIO *io = makeNode(CoerceViaIO);
@@ -162,15 +182,8 @@ own_function(const char *name, Expr *arg)
 	Oid funcid = LookupFuncName(
 		list_make2(makeString("synclog"), makeString(pstrdup(name))), 1, &type,
 		false);
-	Oid rettype = get_func_rettype(funcid);
-	Oid collation = exprCollation((Node *) arg);
 
-	return (Expr *) makeFuncExpr(
-		funcid, rettype, list_make1(arg),
-		OidIsValid(get_typcollation(rettype))
-			? (OidIsValid(collation) ? collation : DEFAULT_COLLATION_OID)
-			: InvalidOid,
-		collation, COERCE_EXPLICIT_CALL);
+	return make_call(funcid, arg, COERCE_EXPLICIT_CALL);
 }
 
 /* Fold a literal where case is ignored. */
@@ -230,21 +243,23 @@ finish(FilterTarget *target, Expr *column, Expr *predicate, bool negate)
 
 		if (IsA(predicate, OpExpr))
 			negator = get_negator(op->opno);
-		if (IsA(predicate, ScalarArrayOpExpr))
+		else if (IsA(predicate, ScalarArrayOpExpr))
+			negator = get_negator(((ScalarArrayOpExpr *) predicate)->opno);
+		if (!OidIsValid(negator))
+			predicate = make_notclause(predicate);
+		else if (IsA(predicate, ScalarArrayOpExpr))
 		{
 			ScalarArrayOpExpr *any = (ScalarArrayOpExpr *) predicate;
 
-			any->opno = get_negator(any->opno);
-			any->opfuncid = get_opcode(any->opno);
+			any->opno = negator;
+			any->opfuncid = get_opcode(negator);
 			any->useOr = false;
 		}
-		else if (OidIsValid(negator))
+		else
 		{
 			op->opno = negator;
 			op->opfuncid = get_opcode(negator);
 		}
-		else
-			predicate = make_notclause(predicate);
 		return make_orclause(
 			list_make2(filter_null_test(column, IS_NULL), predicate));
 	}
@@ -385,9 +400,12 @@ compare_instant(FilterTarget *target, Expr *column, Oid type,
 	if (node->op == FILTER_CO || (node->op == FILTER_SW && len == 0))
 	{
 		if (type != TIMESTAMPTZOID)
-			column = filter_cast(column, TEXTOID);
-		else
-			column = own_function("iso8601", column);
+			column = (Expr *) makeFuncExpr(
+				F_TIMEZONE_TEXT_TIMESTAMP, TIMESTAMPTZOID,
+				list_make2(filter_text_const("UTC"),
+						   filter_cast(column, TIMESTAMPOID)),
+				InvalidOid, DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL);
+		column = own_function("iso8601", column);
 		return filter_core_op("~~", filter_fold_expr(target, column),
 							  (Expr *) filter_text_const(like_pattern(
 								  filter_fold_value(target, node->value))));
@@ -417,7 +435,8 @@ compare_instant(FilterTarget *target, Expr *column, Oid type,
 
 /*
  * Compare a column of another type: a string is read as that type, or, for co
- * and sw, compared with the column's text.
+ * and sw and where case is ignored in strings, compared with the column's
+ * text.
  */
 static Expr *
 compare_other(FilterTarget *target, Expr *column, Oid type,
@@ -432,6 +451,8 @@ compare_other(FilterTarget *target, Expr *column, Oid type,
 	};
 	TypeCacheEntry *cache = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
 	Oid				opno = InvalidOid;
+	char			category;
+	bool			preferred;
 	Oid				input;
 	Oid				ioparam;
 	int16			typlen;
@@ -440,8 +461,10 @@ compare_other(FilterTarget *target, Expr *column, Oid type,
 
 	if (node->valuekind != FILTER_STRING)
 		return NULL;
+	get_type_category_preferred(type, &category, &preferred);
 	if (OidIsValid(cache->btree_opf) && node->op <= FILTER_GE &&
-		!target->ignore_case)
+		!(target->ignore_case &&
+		  (category == TYPCATEGORY_STRING || category == TYPCATEGORY_ENUM)))
 		opno =
 			get_opfamily_member(cache->btree_opf, cache->btree_opintype,
 								cache->btree_opintype, strategies[node->op]);

@@ -96,49 +96,48 @@ append_test(FilterTarget *target, const FilterNode *node, StringInfo buf)
  */
 static void
 append_paths(FilterTarget *target, const FilterNode *node, char **tokens,
-			 int ntokens, const char *path, int ndigits, StringInfo buf)
+			 int ntokens, const char *start, int ndigits, StringInfo buf)
 {
-	StringInfoData longer;
+	StringInfoData path;
 	int			   index;
 
-	if (ntokens == 0)
+	initStringInfo(&path);
+	appendStringInfoString(&path, start);
+	for (int i = 0; i < ntokens; i++)
 	{
-		if (buf->len > 0)
-			appendStringInfoString(buf, " || ");
-		appendStringInfo(buf, "exists(%s", path);
-		append_test(target, node, buf);
-		appendStringInfoChar(buf, ')');
-		if (node->kind == FILTER_COMPARE)
-		{
-			appendStringInfo(buf, " || exists(%s[*]", path);
-			append_test(target, node, buf);
-			appendStringInfoChar(buf, ')');
-		}
-		return;
-	}
+		int len = path.len;
 
-	initStringInfo(&longer);
-	appendStringInfo(&longer, "%s.", path);
-	escape_json(&longer, tokens[0]);
-	if (!is_index(tokens[0], &index))
-	{
-		append_paths(target, node, tokens + 1, ntokens - 1, longer.data,
-					 ndigits, buf);
-		return;
-	}
-	if (ndigits == MAX_DIGIT_TOKENS)
-		ereport(ERROR,
+		appendStringInfoChar(&path, '.');
+		escape_json(&path, tokens[i]);
+		if (!is_index(tokens[i], &index))
+			continue;
+		if (ndigits == MAX_DIGIT_TOKENS)
+			ereport(
+				ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("field of the filter has too many numbers"),
 				 errdetail("Up to %d of its tokens inside JSON can be digits, "
 						   "since each can be an index or a key.",
 						   MAX_DIGIT_TOKENS)));
-	append_paths(target, node, tokens + 1, ntokens - 1, longer.data,
-				 ndigits + 1, buf);
-	resetStringInfo(&longer);
-	appendStringInfo(&longer, "%s[%d]", path, index);
-	append_paths(target, node, tokens + 1, ntokens - 1, longer.data,
-				 ndigits + 1, buf);
+		ndigits++;
+		append_paths(target, node, tokens + i + 1, ntokens - i - 1, path.data,
+					 ndigits, buf);
+		path.len = len;
+		appendStringInfo(&path, "[%d]", index);
+	}
+
+	if (buf->len > 0)
+		appendStringInfoString(buf, " || ");
+	appendStringInfo(buf, "exists(%s", path.data);
+	append_test(target, node, buf);
+	appendStringInfoChar(buf, ')');
+	if (node->kind == FILTER_COMPARE)
+	{
+		appendStringInfo(buf, " || exists(%s[*]", path.data);
+		append_test(target, node, buf);
+		appendStringInfoChar(buf, ')');
+	}
+	pfree(path.data);
 }
 
 /* Translate a comparison or presence test of a path inside a jsonb value. */
@@ -168,14 +167,9 @@ filter_json_expr(FilterTarget *target, Expr *json, char **tokens, int ntokens,
 	if (negate)
 		return make_orclause(
 			list_make2(filter_null_test(column, IS_NULL), matches));
+	/* not IS TRUE, which no index serves */
 	if (target->two_valued)
-	{
-		BooleanTest *test = makeNode(BooleanTest);
-
-		test->arg = matches;
-		test->booltesttype = IS_TRUE;
-		test->location = -1;
-		return (Expr *) test;
-	}
+		return make_andclause(
+			list_make2(matches, filter_null_test(matches, IS_NOT_NULL)));
 	return matches;
 }

@@ -145,7 +145,8 @@ matches_record(PG_FUNCTION_ARGS)
 {
 	CompiledFilter *compiled = fcinfo->flinfo->fn_extra;
 	HeapTupleHeader header = NULL;
-	HeapTupleData	tuple;
+	HeapTupleData	data;
+	HeapTuple		tuple = NULL;
 	struct varlena *filter;
 	bool			ignore_case;
 	Oid				type;
@@ -164,10 +165,11 @@ matches_record(PG_FUNCTION_ARGS)
 		header = PG_GETARG_HEAPTUPLEHEADER(0);
 		type = HeapTupleHeaderGetTypeId(header);
 		typmod = HeapTupleHeaderGetTypMod(header);
-		tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-		ItemPointerSetInvalid(&tuple.t_self);
-		tuple.t_tableOid = InvalidOid;
-		tuple.t_data = header;
+		tuple = &data;
+		tuple->t_len = HeapTupleHeaderGetDatumLength(header);
+		ItemPointerSetInvalid(&tuple->t_self);
+		tuple->t_tableOid = InvalidOid;
+		tuple->t_data = header;
 	}
 	/* of a NULL record nothing is known, and nothing needs to be */
 	if (header || (OidIsValid(type) && type != RECORDOID))
@@ -189,7 +191,16 @@ matches_record(PG_FUNCTION_ARGS)
 		if (desc)
 			ReleaseTupleDesc(desc);
 	}
-	PG_RETURN_BOOL(run_filter(compiled, header ? &tuple : NULL));
+	/* a trigger's row may be older than a column and its default */
+	if (header && HeapTupleHeaderGetNatts(header) <
+					  compiled->slot->tts_tupleDescriptor->natts)
+	{
+		TupleDesc desc = lookup_rowtype_tupdesc(type, typmod);
+
+		tuple = heap_expand_tuple(tuple, desc);
+		ReleaseTupleDesc(desc);
+	}
+	PG_RETURN_BOOL(run_filter(compiled, tuple));
 }
 
 Datum

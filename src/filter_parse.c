@@ -613,7 +613,12 @@ count_levels(const FilterNode *node, const FilterNode *parent, bool fewest)
 	int deepest = 0;
 
 	for (const FilterNode *n = node->first; n; n = n->next)
-		deepest = Max(deepest, count_levels(n, node, fewest));
+	{
+		/* apart, since Max() evaluates its arguments twice */
+		int levels = count_levels(n, node, fewest);
+
+		deepest = Max(deepest, levels);
+	}
 	if (node->kind == FILTER_NOT && !fewest)
 		deepest++;
 	return deepest + needs_parentheses(node, parent, fewest);

@@ -52,14 +52,31 @@ is_risky_function(Oid funcid, void *support)
 	return result;
 }
 
+static bool condition_walker(Node *node, Oid *support);
+
+/*
+ * Give the WHERE of an EXISTS that is an expression, or NULL.  The planner
+ * simplifies it as a part of the outer query when it tries to hash it.
+ */
+static Node *
+where_of_exists(Node *node)
+{
+	SubLink *sublink = (SubLink *) node;
+
+	if (!IsA(node, SubLink) || sublink->subLinkType != EXISTS_SUBLINK)
+		return NULL;
+	return castNode(Query, sublink->subselect)->jointree->quals;
+}
+
 /* Walk what is evaluated as a value: any call there is a risk. */
 static bool
-value_walker(Node *node, Oid *support)
+value_walker(Node *node, void *support)
 {
 	if (node == NULL)
 		return false;
 	check_stack_depth();
-	if (check_functions_in_node(node, is_risky_function, support))
+	if (check_functions_in_node(node, is_risky_function, support) ||
+		condition_walker(where_of_exists(node), support))
 		return true;
 	if (IsA(node, Query))
 		return false; /* it is planned, and asked, by itself */
@@ -162,6 +179,17 @@ is_all_conditions(PlannerInfo *root, Oid support)
 	return true;
 }
 
+/* Find a WHERE that is simplified as a part of the outer query. */
+static bool
+foreign_walker(Node *node, void *context)
+{
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (where_of_exists(node))
+		return true;
+	return expression_tree_walker(node, foreign_walker, context);
+}
+
 /*
  * Tell whether a row expression may stand in the result several times: a plain
  * reference to a row that is there, or a row of expressions without side
@@ -184,7 +212,12 @@ is_plain_row(Node *row)
 	}
 	if (IsA(row, RowExpr))
 		return !contain_volatile_functions(row) && !contain_subplans(row);
-	return IsA(row, Var) || IsA(row, Const) || IsA(row, Param);
+	/*
+	 * Not a function's argument or variable: no plan is told that its type
+	 * was altered.
+	 */
+	return IsA(row, Var) || IsA(row, Const) ||
+		   (IsA(row, Param) && ((Param *) row)->paramkind != PARAM_EXTERN);
 }
 
 /*
@@ -205,6 +238,12 @@ row_type_of(PlannerInfo *root, Node *row)
 	if (desc || root == NULL || !IsA(row, Var) || var->varlevelsup > 0 ||
 		var->varattno != InvalidAttrNumber)
 		return desc;
+	/* a variable of another query has a number that means nothing here */
+	if (root->parse->hasSubLinks &&
+		query_tree_walker(root->parse, foreign_walker, NULL,
+						  QTW_IGNORE_RT_SUBQUERIES |
+							  QTW_IGNORE_CTE_SUBQUERIES))
+		return NULL;
 	rte = rt_fetch(var->varno, root->parse->rtable);
 	if (rte->rtekind != RTE_SUBQUERY || rte->subquery == NULL)
 		return NULL;
@@ -218,8 +257,8 @@ row_type_of(PlannerInfo *root, Node *row)
 
 		if (entry->resjunk)
 			continue;
-		TupleDescInitEntry(desc, ++attno, strVal(lfirst(name)),
-						   exprType(expr), exprTypmod(expr), 0);
+		TupleDescInitEntry(desc, ++attno, strVal(lfirst(name)), exprType(expr),
+						   exprTypmod(expr), 0);
 		TupleDescInitEntryCollation(desc, attno, exprCollation(expr));
 		name = lnext(rte->eref->colnames, name);
 	}

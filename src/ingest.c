@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -114,7 +115,6 @@ static void
 prepare_statements(Ingest *ingest, Relation relation)
 {
 	Oid		 argtypes[] = {ingest->array_type, TIMESTAMPTZOID, TIMESTAMPTZOID};
-	char	*table = qualified_name(ingest->relid);
 	char	*columns = column_list(relation, "", LIST_INSERT);
 	char	*row = column_list(relation, "", LIST_ROW);
 	RowShape shape;
@@ -125,7 +125,7 @@ prepare_statements(Ingest *ingest, Relation relation)
 		psprintf(
 			"INSERT INTO %s (%s) SELECT %s FROM pg_catalog.unnest($1) r(%s) "
 			"ON CONFLICT DO NOTHING",
-			table, columns, columns, row),
+			ingest->table, columns, columns, row),
 		1, argtypes);
 	if (!ingest->may_read)
 		return;
@@ -140,7 +140,7 @@ prepare_statements(Ingest *ingest, Relation relation)
 					row);
 	same = psprintf("EXISTS (SELECT FROM %s t "
 					"WHERE t.id OPERATOR(pg_catalog.=) r.id%s",
-					table,
+					ingest->table,
 					shape.tenant
 						? " AND t.tenant_id OPERATOR(pg_catalog.=) r.tenant_id"
 						: "");
@@ -158,6 +158,19 @@ prepare_statements(Ingest *ingest, Relation relation)
 		3, argtypes);
 }
 
+/* Check what the user may do, and lock the table for this transaction. */
+static bool
+check_access(Oid relid)
+{
+	AclResult acl;
+
+	LockRelationOid(relid, RowExclusiveLock);
+	acl = pg_class_aclcheck(relid, GetUserId(), ACL_INSERT);
+	if (acl != ACLCHECK_OK)
+		aclcheck_error(acl, OBJECT_TABLE, get_rel_name(relid));
+	return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+}
+
 /*
  * Begin to store events in a topic's table.  Everything is in a new child of
  * the current memory context.
@@ -165,26 +178,24 @@ prepare_statements(Ingest *ingest, Relation relation)
 Ingest *
 ingest_begin(const char *topic, Oid relid, bool strict)
 {
+	bool		  may_read = check_access(relid);
 	MemoryContext cxt = AllocSetContextCreate(
 		CurrentMemoryContext, "synclog ingest", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(cxt);
 	Ingest		 *ingest = palloc0(sizeof(Ingest));
-	Relation	  relation = table_open(relid, RowExclusiveLock);
-	AclResult	  acl = pg_class_aclcheck(relid, GetUserId(), ACL_INSERT);
+	Relation	  relation = table_open(relid, NoLock);
+	Oid			  type = relation->rd_rel->reltype;
 
-	if (acl != ACLCHECK_OK)
-		aclcheck_error(acl, OBJECT_TABLE, RelationGetRelationName(relation));
 	ingest->cxt = cxt;
 	ingest->topic = pstrdup(topic);
 	ingest->relid = relid;
-	ingest->shape =
-		assign_record_type_identifier(relation->rd_rel->reltype, -1);
+	ingest->table = qualified_name(relid);
+	ingest->shape = assign_record_type_identifier(type, -1);
 	ingest->strict = strict;
-	ingest->may_read =
-		pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+	ingest->may_read = may_read;
 	ingest->received = GetCurrentTimestamp();
 	ingest->reader = event_reader_create(relation);
-	ingest->array_type = get_array_type(relation->rd_rel->reltype);
+	ingest->array_type = get_array_type(type);
 	ingest->callback.func = free_plans;
 	ingest->callback.arg = ingest;
 	MemoryContextRegisterResetCallback(cxt, &ingest->callback);
@@ -200,14 +211,20 @@ ingest_begin(const char *topic, Oid relid, bool strict)
 	return ingest;
 }
 
-/* Tell whether storing can go on as it was begun. */
+/*
+ * Go on storing in a later transaction; false if the table, or what the user
+ * may do, is no longer as it was.
+ */
 bool
-ingest_is_current(const Ingest *ingest, const char *topic)
+ingest_resume(Ingest *ingest)
 {
-	Oid type = get_rel_type_id(ingest->relid);
+	bool may_read = check_access(ingest->relid);
+	Oid	 type = get_rel_type_id(ingest->relid);
 
-	return strcmp(ingest->topic, topic) == 0 && OidIsValid(type) &&
-		   ingest->shape == assign_record_type_identifier(type, -1);
+	ingest->received = GetCurrentTimestamp();
+	return may_read == ingest->may_read &&
+		   ingest->shape == assign_record_type_identifier(type, -1) &&
+		   strcmp(ingest->table, qualified_name(ingest->relid)) == 0;
 }
 
 /* Give the owner of a table, or InvalidOid. */

@@ -16,6 +16,7 @@
 typedef struct Ingest
 {
 	char		 *topic;
+	char		 *table; /* as SQL names it */
 	Oid			  relid;
 	uint64		  shape;	/* changes with the table's columns */
 	bool		  strict;	/* what cannot be stored is an error */
@@ -47,7 +48,7 @@ typedef struct Ingest
 } Ingest;
 
 extern Ingest *ingest_begin(const char *topic, Oid relid, bool strict);
-extern bool	   ingest_is_current(const Ingest *ingest, const char *topic);
+extern bool	   ingest_resume(Ingest *ingest);
 extern char	  *ingest_event(Ingest *ingest, const char *text, int len);
 extern void	   ingest_unreadable(Ingest *ingest, const char *reason,
 								 const char *text, int len, bool withhold);

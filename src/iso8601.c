@@ -213,7 +213,13 @@ iso8601_prefix_range(const char *s, int len, TimestampTz *from,
 		if (lo[i] > hi)
 			return false;
 		if (c.at == c.end)
+		{
+			/* a fourth digit or later is there only before one other than 0 */
+			if (i == lengthof(fields) - 1 && c.at - start > 3 &&
+				c.at[-1] == '0' && ++lo[i] > hi)
+				return false;
 			continue;
+		}
 
 		/* what follows the fraction is a Z behind just the digits needed */
 		if (i == lengthof(fields) - 1)

@@ -39,64 +39,73 @@ hide_events(void *arg)
 	errhidecontext(true);
 }
 
-/*
- * Store one event.  After an error *ingest is gone: a loop that catches errors
- * must not gather what each of them leaves behind.
- */
-static char *
-store_in(Ingest *ingest, text *event)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	char *volatile id = NULL;
+/* What is ready to store events in this session, one for each topic. */
+static Ingest *idle[8];
 
-	PG_TRY();
+/* Take what an earlier call has made ready, or make it. */
+static Ingest *
+borrow_ingest(const char *topic)
+{
+	Oid relid = topic_relation(topic);
+
+	for (int i = 0; i < lengthof(idle); i++)
 	{
-		ingest->received = GetCurrentTimestamp();
-		id = pstrdup(ingest_event(ingest, VARDATA_ANY(event),
-								  VARSIZE_ANY_EXHDR(event)));
-		ingest_flush(ingest);
-		ingest_warn(ingest);
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(caller);
+		Ingest *ingest = idle[i];
+
+		if (ingest == NULL || ingest->relid != relid ||
+			strcmp(ingest->topic, topic) != 0)
+			continue;
+
+		/* an error leaves it to the caller's memory context */
+		idle[i] = NULL;
+		MemoryContextSetParent(ingest->cxt, CurrentMemoryContext);
+		if (ingest_resume(ingest))
+			return ingest;
 		MemoryContextDelete(ingest->cxt);
-		PG_RE_THROW();
+		break;
 	}
-	PG_END_TRY();
-	return id;
+	return ingest_begin(topic, relid, true);
 }
 
-/* Store one event, with what the last call on the same topic has prepared. */
+/* Keep it for the next call. */
+static void
+give_back_ingest(Ingest *ingest)
+{
+	static int next;
+	int		   i = 0;
+
+	while (i < lengthof(idle) && idle[i] != NULL)
+		i++;
+	if (i == lengthof(idle))
+	{
+		i = next++ % lengthof(idle);
+		MemoryContextDelete(idle[i]->cxt);
+	}
+	MemoryContextSetParent(ingest->cxt, CacheMemoryContext);
+	idle[i] = ingest;
+}
+
+/* Store one event. */
 static char *
 store_one(FunctionCallInfo fcinfo, const char *topic, text *event)
 {
-	FmgrInfo			*flinfo = fcinfo->flinfo;
-	Ingest				*ingest = flinfo->fn_extra;
 	ErrorContextCallback callback = {.callback = hide_events,
 									 .previous = error_context_stack};
-	MemoryContext		 caller = CurrentMemoryContext;
+	Ingest				*ingest;
 	char				*id;
 
 	error_context_stack = &callback;
-	if (ingest != NULL && !ingest_is_current(ingest, topic))
-	{
-		flinfo->fn_extra = NULL;
-		MemoryContextDelete(ingest->cxt);
-		ingest = NULL;
-	}
-	if (ingest == NULL)
-	{
-		Oid relid = topic_relation(topic);
+	ingest = borrow_ingest(topic);
 
-		MemoryContextSwitchTo(flinfo->fn_mcxt);
-		ingest = ingest_begin(topic, relid, true);
-		MemoryContextSwitchTo(caller);
-	}
-
-	flinfo->fn_extra = NULL;
-	id = store_in(ingest, event);
-	flinfo->fn_extra = ingest;
+	/* equal events without _id are told apart within a statement */
+	if (fcinfo->flinfo->fn_extra != ingest)
+		event_reader_forget(ingest->reader);
+	id = pstrdup(
+		ingest_event(ingest, VARDATA_ANY(event), VARSIZE_ANY_EXHDR(event)));
+	ingest_flush(ingest);
+	ingest_warn(ingest);
+	fcinfo->flinfo->fn_extra = ingest;
+	give_back_ingest(ingest);
 	error_context_stack = callback.previous;
 	return id;
 }

@@ -12,15 +12,26 @@
 
 #include "topic.h"
 
-/* Run a query with one text parameter that gives one value, or NULL. */
+/* Run a kept query with one text parameter that gives one value, or NULL. */
 static Datum
-query_value(const char *sql, const char *parameter, bool *isnull)
+query_value(SPIPlanPtr *plan, const char *sql, const char *parameter,
+			bool *isnull)
 {
 	Oid	  argtype = TEXTOID;
 	Datum arg = CStringGetTextDatum(parameter);
 	int	  rc;
 
-	rc = SPI_execute_with_args(sql, 1, &argtype, &arg, NULL, true, 1);
+	if (*plan == NULL)
+	{
+		SPIPlanPtr prepared = SPI_prepare(sql, 1, &argtype);
+
+		if (prepared == NULL || SPI_keepplan(prepared) != 0)
+			elog(ERROR,
+				 "could not prepare a query of the catalog of topics: %s",
+				 SPI_result_code_string(SPI_result));
+		*plan = prepared;
+	}
+	rc = SPI_execute_plan(*plan, &arg, NULL, true, 1);
 	if (rc != SPI_OK_SELECT)
 		elog(ERROR, "could not read the catalog of topics: %s",
 			 SPI_result_code_string(rc));
@@ -35,17 +46,21 @@ query_value(const char *sql, const char *parameter, bool *isnull)
 Oid
 topic_relation(const char *name)
 {
-	Oid	  relation = InvalidOid;
-	Datum value;
-	bool  isnull;
+	static SPIPlanPtr by_name;
+	static SPIPlanPtr all_names;
+	Oid				  relation;
+	Datum			  value;
+	bool			  isnull;
 
 	SPI_connect();
-	value = query_value("SELECT relation::pg_catalog.oid FROM synclog.topic "
+	value = query_value(&by_name,
+						"SELECT relation::pg_catalog.oid FROM synclog.topic "
 						"WHERE name OPERATOR(pg_catalog.=) $1",
 						name, &isnull);
 	if (isnull)
 	{
 		value = query_value(
+			&all_names,
 			"SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) "
 			"FROM synclog.topic WHERE $1 IS NOT NULL",
 			name, &isnull);

@@ -163,7 +163,7 @@ SELECT bench.compare(format('run time per row, %s', name), 'µs', 7,
 		1000 / 100000.0)
 FROM bench.filter \g /dev/null
 
-\echo medians, PostgreSQL :SERVER_VERSION_NUM, 100,000 events in the table
+\echo medians, PostgreSQL :SERVER_VERSION_NAME, 100,000 events in the table
 SELECT measurement, unit, round(synclog::numeric, 2) AS synclog,
 	round(plain::numeric, 2) AS plain, round((synclog / plain)::numeric, 2) AS ratio
 FROM bench.result

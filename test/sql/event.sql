@@ -135,6 +135,15 @@ SELECT * FROM synclog.load('sync', '{"_id": "p", "timestamp": "1970-05-05T00:00:
 SELECT synclog.event(t) FROM audit.sync t;
 SELECT synclog.event(t) FROM audit.sync_1970 t;
 
+-- long values, compressed and out of line
+SELECT * FROM synclog.load('activity', (SELECT jsonb_build_object('_id', 'long', 'timestamp', '2020-01-01T00:00:00.000Z',
+	'message', repeat('"quoted" \ ', 20000), 'before', string_agg(md5(i::text), ''), 'after', jsonb_agg(md5(i::text)), 'x', jsonb_agg(i))::text
+	FROM generate_series(1, 5000) i));
+SELECT length(e->>'message'), e->>'message' = repeat('"quoted" \ ', 20000) AS message, e->>'before' = string_agg(md5(i::text), '') AS before,
+	(e->'after')::jsonb = jsonb_agg(md5(i::text)) AS after, (e->'x')::jsonb = jsonb_agg(i) AS x
+FROM (SELECT synclog.read('activity', 'long')::jsonb OFFSET 0) r(e), generate_series(1, 5000) i GROUP BY e;
+SELECT synclog.query('activity', '/_id eq "long"', fields => 'x/4999,after/0');
+
 -- any other row comes out by the naming rule
 CREATE TYPE pg_temp.pair AS (first_name text, n int);
 SELECT synclog.event(r) FROM (SELECT 1 AS id, 2::smallint AS small_number, 3::bigint AS big, 1.50 AS numeric_value, 'NaN'::float8 AS nan,

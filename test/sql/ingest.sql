@@ -33,7 +33,7 @@ SELECT e, t.password_changed, t.raw FROM unnest(ARRAY['true', 'false', '"true"',
 	synclog.event_row(NULL::audit.activity, format('{"_id": "a", "timestamp": "2026-01-02T03:04:05.678Z", "passwordChanged": %s}', e)) t;
 -- what json-c or jsonb would change
 SELECT e, t.after, t.raw FROM unnest(ARRAY['1', '-1', '1.10', '12345678901234567890123', '-9223372036854775808', '[18446744073709551616]',
-	'0.1', '-0', '-0.0', '1e5', '1E-5', '1e50', '1e999999', '{"a": 1, "a": 2}', '"\ud800"', '"\ud800\u0041"', '"\ud800\ud83d\ude00"', '"a\u0000b"', '{"a\u0000b": 1}', '"\\u0000"', '"\/"']) e,
+	'0.1', '-0', '-0.0', '1e5', '1E-5', '1e50', '1e999999', '{"a": 1, "a": 2}', '"\ud800"', '"a\u0000b"', '"\ud800\u0041\ud83d\ude00"', '{"a\u0000b": 1}', '"\\u0000"', '"\/"']) e,
 	synclog.event_row(NULL::audit.activity, format('{"_id": "a", "timestamp": "2026-01-02T03:04:05.678Z", "after": %s}', e)) t;
 SELECT t.id, t.message, t.extra, t.raw FROM unnest(ARRAY['{"_id": "a", "message": "x\u0000y", "timestamp": "2026-01-02T03:04:05.678Z"}',
 	'{"_id": "a", "message\u0000": "x", "timestamp": "2026-01-02T03:04:05.678Z"}', '{"_id": "a", "_id": "b", "timestamp": "2026-01-02T03:04:05.678Z"}',
@@ -94,13 +94,13 @@ DO $$
 DECLARE
 	id text;
 BEGIN
-	FOR i IN 1..10 LOOP
+	FOR i IN 1..50 LOOP
 		BEGIN
 			id := synclog.store('recon', '[1]');
 		EXCEPTION WHEN invalid_parameter_value THEN
 		END;
 	END LOOP;
-	RAISE NOTICE '% left', (SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'synclog ingest');
+	RAISE NOTICE '%', (SELECT count(*) < 10 FROM pg_backend_memory_contexts WHERE name = 'synclog ingest');
 END $$;
 
 -- what load takes: lines, with broken ones in between

@@ -84,6 +84,29 @@ SELECT count(*) FROM audit.recon r WHERE NOT synclog.matches(r, '/situation eq "
 SELECT count(*) FROM audit.recon r WHERE synclog.matches(r, '/situation eq "ABSENT"') IS FALSE;
 SELECT count(*) FILTER (WHERE NOT synclog.matches(r, '/situation eq "ABSENT"')) FROM audit.recon r;
 
+-- indexes serve JSON beside such a value too, and partial ones
+CREATE TABLE documents (k int, j jsonb);
+CREATE INDEX documents_j ON documents USING gin (j jsonb_path_ops);
+CREATE INDEX documents_k ON documents (k) WHERE synclog.matches(j, '/q eq 1');
+SET enable_seqscan = off;
+EXPLAIN (COSTS OFF) SELECT k FROM documents d WHERE synclog.matches(d, '/j/q eq 77') AND NOT synclog.matches(d, '/k eq 5');
+SET enable_bitmapscan = off; SET enable_indexonlyscan = off;
+EXPLAIN (COSTS OFF) SELECT k FROM documents WHERE synclog.matches(j, '/q eq 1') ORDER BY k;
+RESET enable_seqscan; RESET enable_bitmapscan; RESET enable_indexonlyscan;
+DROP TABLE documents;
+
+-- an EXISTS that becomes a hashed subplan is simplified as a part of the outer
+-- query: its values and its nameless rows are its own
+CREATE TABLE inner_rows (k int, a text);
+INSERT INTO inner_rows VALUES (1, 'x'), (2, NULL), (3, 'y');
+ANALYZE inner_rows;
+SELECT k, EXISTS (SELECT 1 FROM inner_rows i WHERE i.k = g.k AND NOT synclog.matches(i, '/a eq "x"')) FROM generate_series(1, 3) g(k);
+SELECT k, EXISTS (SELECT 1 FROM inner_rows i, inner_rows j, (SELECT a, k AS n FROM inner_rows OFFSET 0) s
+	WHERE s.n = g.k AND i.k = s.n AND j.k = s.n AND synclog.matches(s, '/a eq "x"')) FROM generate_series(1, 3) g(k);
+SELECT g.k, EXISTS (SELECT 1 FROM inner_rows i, (SELECT a, k AS n FROM inner_rows OFFSET 0) s
+	WHERE s.n = g.k AND i.k = s.n AND synclog.matches(s, '/a eq "x"')) FROM generate_series(1, 3) g(k), (SELECT 'w'::text AS n, k AS a FROM inner_rows OFFSET 0) o WHERE o.a = g.k ORDER BY 1;
+DROP TABLE inner_rows;
+
 -- row-level security: leakproof operators keep their index for a bound role
 CREATE ROLE regress_synclog_reader;
 GRANT USAGE ON SCHEMA audit TO regress_synclog_reader;

@@ -95,6 +95,21 @@ SELECT synclog.query('tickets', fields => 'point', sort_keys => 'point');
 SELECT synclog.query('tickets', fields => 'n,ticketstate');
 SELECT synclog.query('tickets', sort_keys => 'timestamp,-zzzzzzzz');
 
+-- names that need quotes, in the table and in what is asked
+\a\t
+CREATE TABLE audit."Odd ""t's" (id text NOT NULL, "timestamp" timestamptz NOT NULL, t text, "select" int, "it's" text, extra jsonb);
+SET client_min_messages = warning;
+SELECT synclog.add_topic('odd', 'audit."Odd ""t''s"');
+RESET client_min_messages;
+INSERT INTO audit."Odd ""t's" VALUES ('a', '2020-01-01Z', 'x', 1, 'y', '{"o''clock": {"\\": 2}}'), ('b', '2020-01-01Z', NULL, 2, NULL, '{"o''clock": {"\\": 1}}');
+SELECT synclog.query('odd', '/t eq "x" or /select eq 2', sort_keys => '-t,select,it''s');
+SELECT synclog.query('odd', fields => 'o''clock/%5C', sort_keys => '-o''clock/%5C');
+SELECT synclog.query('odd', fields => 'o''clock/%5C,t', sort_keys => 'o''clock/%5C');
+SELECT synclog.query('odd', fields => '_id', sort_keys => '''; drop');
+SELECT synclog.query('odd', fields => '_id', sort_keys => ''';%20drop%20--');
+SELECT synclog.read('odd', 'a'), synclog.read('odd', ''' or true --') IS NULL;
+\a\t
+
 -- streams: the first rows of many, without the others
 SELECT load.stored FROM synclog.load('sync', (SELECT string_agg(format('{"_id": "%s", "timestamp": "2020-05-%sT00:00:00.000Z", "message": "%s"}',
 	to_char(i, 'FM00000'), to_char(1 + i % 28, 'FM00'), repeat('x', 200)), E'\n') FROM generate_series(1, 3000) i)) load;
