@@ -509,7 +509,7 @@ CREATE FUNCTION synclog.query(topic text, filter synclog.queryfilter DEFAULT 'tr
 	RETURNS SETOF json
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME', 'query_topic';
 COMMENT ON FUNCTION synclog.query(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean) IS
-'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 22023 for other wrong arguments, those of matches';
+'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 54000 for more than 1000 fields or sort keys, 22004 for a NULL topic, 22023 for other wrong arguments, those of matches';
 
 ------------------------------------------------------------------------------
 -- recon: reconciliations, grouped
@@ -532,4 +532,4 @@ BEGIN ATOMIC
 	FROM synclog.recon_entries(recon_grouped.recon_id) e;
 END;
 COMMENT ON FUNCTION synclog.recon_grouped(text) IS
-'a reconciliation in one object, {"start":...,"result":[...],"summary":...}, as OpenIDM 2.2 answers the query audit-by-recon-id; start and summary are null and result is empty where there are none; the events are those of recon_entries, formatted; NULL for NULL';
+'a reconciliation in one object, {"start":...,"result":[...],"summary":...}, as OpenIDM 2.2 answers the query audit-by-recon-id; start and summary are null and result is empty where there are none, and the first by timestamp where there are several; the events are those of recon_entries, formatted; NULL for NULL';
