@@ -202,7 +202,9 @@ hex_value(char c)
 static bool
 decode_pointer_token(Parser *p, const char *s, const char *end, char *out)
 {
+	const char *source = s;
 	const char *start = out;
+	int			good;
 
 	while (s < end)
 	{
@@ -231,9 +233,12 @@ decode_pointer_token(Parser *p, const char *s, const char *end, char *out)
 			*out++ = *s++;
 	}
 	*out = '\0';
-	if (pg_encoding_verifymbstr(PG_UTF8, start, out - start) != out - start)
+	good = pg_encoding_verifymbstr(PG_UTF8, start, out - start);
+	if (good != out - start)
 	{
-		fail(p, end - 1, NULL, "The escapes in this field are not UTF-8");
+		for (s = source; good > 0; good--)
+			s += *s == '%' ? 3 : 1;
+		fail(p, s, NULL, "The escapes in this field are not UTF-8");
 		return false;
 	}
 	return true;
