@@ -145,7 +145,7 @@ CREATE FUNCTION synclog.matches(document text, filter synclog.queryfilter, ignor
 	AS 'MODULE_PATHNAME', 'matches_document';
 
 COMMENT ON FUNCTION synclog.matches(record, synclog.queryfilter, boolean) IS
-'whether a row satisfies the filter: true or false, NULL only for a NULL filter or ignore_case; /sourceObjectId is column source_object_id, /_id is column id, any other member is sought in column extra; errors: 42703 for a field that the row cannot have, 42883 for an unknown operator, 22007 for a literal that is no timestamp; the meaning is the reference''s in-memory one, with exact strings unless ignore_case';
+'whether a row satisfies the filter: true or false, NULL only for a NULL filter or ignore_case; /sourceObjectId is column source_object_id, /_id is column id, any other member is sought in column extra; errors: 42703 for a field that the row cannot have, 42883 for an unknown operator, 22007 for a literal that is no timestamp, 22P02 for one that is no value of the column or no list; the meaning is the reference''s in-memory one, with exact strings unless ignore_case';
 COMMENT ON FUNCTION synclog.matches(jsonb, synclog.queryfilter, boolean) IS
 'whether a JSON event satisfies the filter; see matches(record, queryfilter, boolean)';
 COMMENT ON FUNCTION synclog.matches(json, synclog.queryfilter, boolean) IS
@@ -180,7 +180,7 @@ SELECT pg_catalog.pg_extension_config_dump('synclog.topic', '');
 CREATE FUNCTION synclog.make_month(relation regclass, instant timestamptz) RETURNS void
 	AS 'MODULE_PATHNAME', 'synclog_make_month' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION synclog.make_month(regclass, timestamptz) IS
-'Makes the partition that an event of the instant needs, if the table is partitioned by ranges of one timestamptz and has none: the month in UTC, as far as no other partition reaches into it. Acts as the table''s owner; needs INSERT on the table. Storing events does the same by itself.';
+'Makes the partition that an event of the instant needs, if the table is partitioned by ranges of one timestamptz and has none: the month in UTC, as far as no other partition reaches into it. Error 42501 unless the caller has the privileges of the table''s owner. Storing events does the same by itself, for everybody who may store.';
 
 CREATE FUNCTION synclog.topic_facts(relation regclass, OUT events bigint, OUT size bigint,
 		OUT oldest timestamptz, OUT newest timestamptz)
@@ -188,10 +188,11 @@ CREATE FUNCTION synclog.topic_facts(relation regclass, OUT events bigint, OUT si
 DECLARE
 	readable boolean;
 BEGIN
-	SELECT sum(pg_total_relation_size(p.relid)), sum(c.reltuples) FILTER (WHERE c.reltuples >= 0)
+	SELECT sum(pg_total_relation_size(c.oid)), sum(c.reltuples) FILTER (WHERE c.reltuples >= 0)
 		INTO size, events
-		FROM pg_partition_tree(relation) p JOIN pg_class c ON c.oid = p.relid
-		WHERE p.isleaf;
+		FROM pg_class c
+		WHERE c.oid = relation AND c.relkind <> 'p' OR
+			c.oid IN (SELECT p.relid FROM pg_partition_tree(relation) p WHERE p.isleaf);
 	SELECT has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(c.relnamespace, 'USAGE')
 		INTO readable FROM pg_class c WHERE c.oid = relation;
 	IF readable THEN
@@ -274,6 +275,11 @@ BEGIN
 			MESSAGE = format('%s cannot hold events', relation),
 			HINT = 'A topic''s table has a column id of type text and a column "timestamp" of type timestamp with time zone.';
 	END IF;
+	IF NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = relation) THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('table %s belongs to another role', relation),
+			HINT = 'SET ROLE to the owner, in whose name months will be made.';
+	END IF;
 	PERFORM synclog.register_topic(name, relation, NULL);
 	IF has_schema_privilege(schema, 'CREATE') THEN
 		PERFORM synclog.create_json_view(name, relation);
@@ -283,7 +289,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.add_topic(text, regclass) IS
-'Registers a table of the caller''s choice as a topic and makes its view <topic>_json. The table follows the naming rule: _id is column id, a camelCase member is the snake_case column; it has columns id text and "timestamp" timestamptz, the others are up to its owner, extra jsonb among them for members without a column. Errors: 42602 for a bad name, 42809 for a table that cannot hold events, 42710 if the name or the table is taken, 42501 without INSERT on synclog.topic.';
+'Registers a table of the caller''s choice as a topic and makes its view <topic>_json. The table follows the naming rule: _id is column id, a camelCase member is the snake_case column; it has columns id text and "timestamp" timestamptz, the others are up to its owner, extra jsonb among them for members without a column. Errors: 42602 for a bad name, 42809 for a table that cannot hold events, 42710 if the name or the table is taken, 42501 if the table belongs to another role or without INSERT on synclog.topic.';
 
 CREATE FUNCTION synclog.built_in_topics(OUT topic text, OUT about text, OUT columns text[], OUT indexes text[])
 	RETURNS SETOF record LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -503,7 +509,7 @@ CREATE FUNCTION synclog.query(topic text, filter synclog.queryfilter DEFAULT 'tr
 	RETURNS SETOF json
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME', 'query_topic';
 COMMENT ON FUNCTION synclog.query(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean) IS
-'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 22023 for other wrong arguments, those of matches';
+'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 54000 for more than 1000 fields or sort keys, 22004 for a NULL topic, 22023 for other wrong arguments, those of matches';
 
 ------------------------------------------------------------------------------
 -- recon: reconciliations, grouped
@@ -526,4 +532,4 @@ BEGIN ATOMIC
 	FROM synclog.recon_entries(recon_grouped.recon_id) e;
 END;
 COMMENT ON FUNCTION synclog.recon_grouped(text) IS
-'a reconciliation in one object, {"start":...,"result":[...],"summary":...}, as OpenIDM 2.2 answers the query audit-by-recon-id; start and summary are null and result is empty where there are none; the events are those of recon_entries, formatted; NULL for NULL';
+'a reconciliation in one object, {"start":...,"result":[...],"summary":...}, as OpenIDM 2.2 answers the query audit-by-recon-id; start and summary are null and result is empty where there are none, and the first by timestamp where there are several; the events are those of recon_entries, formatted; NULL for NULL';

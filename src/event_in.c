@@ -50,6 +50,9 @@ typedef struct Reading
 	int64			 members;
 } Reading;
 
+/* values in columns and their text once more must fit a row */
+#define MAX_EVENT (256 * 1024 * 1024)
+
 /* jsonb has its own limits; a longer event keeps its text only. */
 #define MAX_JSONB_EVENT (16 * 1024 * 1024)
 
@@ -347,12 +350,20 @@ plain_text(json_object *tree, const char **s, int *len)
 
 /* Fill a column of some other type by its input function. */
 static Fidelity
-read_other(EventColumn *column, json_object *tree, const char *s, bool plain,
-		   Datum *value)
+read_other(Reading *reading, EventColumn *column, json_object *tree,
+		   const char *s, bool plain, Datum *value)
 {
-	char *back;
+	Jsonb *jsonb;
+	char  *back;
 
-	if (column->type == JSONOID || !plain)
+	if (column->type == JSONOID && reading->facts.unparsable &&
+		!reading->facts.huge)
+	{
+		/* json-c would show the exponents of event_text_for_parser */
+		jsonb = make_jsonb(tree);
+		s = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+	}
+	else if (column->type == JSONOID || !plain)
 		s = json_object_to_json_string_ext(
 			tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (!input_call_soft(&column->in, s, column->ioparam, column->typmod,
@@ -403,8 +414,20 @@ read_value(Reading *reading, EventColumn *column, json_object *tree,
 			return json_object_is_type(tree, json_type_boolean) ? EXACT
 																: CHANGED;
 		default:
-			return read_other(column, tree, s, plain, value);
+			return read_other(reading, column, tree, s, plain, value);
 	}
+}
+
+/* Tell whether the event's text is kept for a member, or say that it is not.
+ */
+static bool
+keeps_text(Reading *reading, const char *member)
+{
+	if (reading->reader->shape.raw)
+		return true;
+	reading->event->reason =
+		psprintf("the table cannot hold the value of member \"%s\"", member);
+	return false;
 }
 
 /* Put a member that has no column into extra, or say that there is none. */
@@ -424,7 +447,7 @@ read_extra(Reading *reading, const char *member, json_object *tree)
 		(reading->facts.huge && !fits_jsonb(tree)))
 	{
 		reading->need_text = true;
-		return true;
+		return keeps_text(reading, member);
 	}
 	if (reading->extra == NULL)
 		pushJsonbValue(&reading->extra, WJB_BEGIN_OBJECT, NULL);
@@ -462,6 +485,10 @@ read_members(Reading *reading, json_object *tree)
 
 			reader->nulls[i] = fidelity == LOST;
 			reading->need_text |= fidelity != EXACT;
+			if (fidelity == LOST && column->attno != reader->id &&
+				column->attno != reader->timestamp &&
+				!keeps_text(reading, member))
+				return false;
 		}
 		else if (reader->shape.form && i < 32)
 			reading->form |= INT64CONST(1) << (2 * i);
@@ -563,7 +590,9 @@ identify(Reading *reading, json_object *tree, TimestampTz received)
 		event->id = derive_id(reading, tree);
 		reader->values[id] = event_row_text(event->id, strlen(event->id));
 		reader->nulls[id] = false;
-		if (!reader->given[id])
+		if (reader->given[id])
+			reading->need_text = true;
+		else
 		{
 			/* it comes back with its _id, even where its text is kept */
 			initStringInfo(&text);
@@ -609,6 +638,11 @@ read_clean(Reading *reading, TimestampTz received)
 		event->reason = pstrdup("a response of a server, not an event");
 		return false;
 	}
+	if (event->text.len > MAX_EVENT)
+	{
+		event->reason = psprintf("longer than %d bytes", MAX_EVENT);
+		return false;
+	}
 
 	reading->need_text = reading->facts.inexact ||
 						 count_members(tree) != reading->facts.members;
@@ -632,11 +666,13 @@ event_read(EventReader *reader, const char *text, int len,
 		   TimestampTz received, Event *event)
 {
 	Reading reading = {.reader = reader, .event = event};
+	bool	object;
 
 	memset(event, 0, sizeof(*event));
 	initStringInfo(&event->text);
 	event_text_clean(text, len, &event->text, &reading.facts);
 	event->reason = event_text_error(text, len, &reading.facts);
+	object = event->reason == NULL && event->text.data[0] == '{';
 	if (event->reason == NULL)
 	{
 		if (read_clean(&reading, received))
@@ -644,7 +680,7 @@ event_read(EventReader *reader, const char *text, int len,
 		if (event->response || reading.facts.masked)
 			return false;
 	}
-	else if (event_text_names_secret(text, len))
+	if (!object && event_text_names_secret(text, len))
 	{
 		/* where nothing is sure, nothing is kept that may be a credential */
 		resetStringInfo(&event->text);

@@ -125,7 +125,7 @@ find_end(const char *at, const char *limit, bool inner, const char **end)
 				if (depth == 0)
 				{
 					*end = at;
-					return inner ? SPAN_FOUND : SPAN_BROKEN;
+					return inner && before ? SPAN_FOUND : SPAN_BROKEN;
 				}
 				if (open[depth] != (*at == '}' ? '{' : '['))
 					return SPAN_BROKEN;

@@ -171,21 +171,45 @@ same_name(const char *text, int len, const char *word, int wordlen)
 	return len == wordlen && pg_strncasecmp(text, word, len) == 0;
 }
 
+/* Tell whether a text is the line of a header: a name and a colon. */
+static bool
+is_header_line(const char *text, int len, const char *word, int wordlen)
+{
+	if (len <= wordlen || pg_strncasecmp(text, word, wordlen) != 0)
+		return false;
+	for (text += wordlen, len -= wordlen; len > 0 && *text == ' '; text++)
+		len--;
+	return len > 0 && *text == ':';
+}
+
 /* Tell whether a text has the name of a credential anywhere, escaped or not.
  */
 bool
 event_text_names_secret(const char *text, int len)
 {
-	StringInfoData plain;
-	bool		   found = any_secret(contains_word, text, len);
+	bool  found = any_secret(contains_word, text, len);
+	char *outer = NULL;
 
-	if (!found && memchr(text, '\\', len) != NULL)
+	/* texts in strings escape what is escaped in them once more */
+	while (!found && memchr(text, '\\', len) != NULL)
 	{
+		StringInfoData plain;
+		bool		   shorter;
+
+		CHECK_FOR_INTERRUPTS();
 		initStringInfo(&plain);
 		unescape(text, text + len, &plain);
+		shorter = plain.len < len;
 		found = any_secret(contains_word, plain.data, plain.len);
-		pfree(plain.data);
+		if (outer)
+			pfree(outer);
+		text = outer = plain.data;
+		len = plain.len;
+		if (!shorter)
+			break;
 	}
+	if (outer)
+		pfree(outer);
 	return found;
 }
 
@@ -273,8 +297,12 @@ mask_inside(Scan *s, const char *at, const char *end)
 	if (s->texts >= MAX_TEXTS ||
 		event_text_error(plain.data, plain.len, &facts) != NULL)
 	{
-		/* prose may speak of cookies; headers and texts of objects may not */
+		/*
+		 * Prose may speak of cookies; headers, lines of headers in a list and
+		 * texts of objects may not.
+		 */
 		masked = s->name_headers ||
+				 any_secret(is_header_line, plain.data, plain.len) ||
 				 plain.data[strspn(plain.data, " \t\r\n")] == '{' ||
 				 plain.data[strspn(plain.data, " \t\r\n")] == '[';
 		if (masked)
@@ -334,7 +362,9 @@ scan_string(Scan *s)
 		appendStringInfoString(s->out, MASK);
 		s->facts->masked = true;
 	}
-	else if (!name && !s->for_parser && (escapes || s->name_headers) &&
+	else if (!name && !s->for_parser &&
+			 (escapes || s->name_headers ||
+			  s->headers[Min(s->depth, EVENT_MAX_DEPTH)]) &&
 			 mask_inside(s, start + 1, s->at))
 		s->facts->masked = true;
 	else

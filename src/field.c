@@ -1,9 +1,10 @@
 /*
  * field.c
  *		The naming rule between members of events and columns of rows: "_id"
- *		is column id, a camelCase member is the snake_case column, and only
- *		if the column's name turns back into exactly that member.  It knows
- *		row types, but neither topics nor filters.
+ *		is column id, a camelCase member is the snake_case column or else the
+ *		one of its own name, and only if the column's name turns back into
+ *		exactly that member.  It knows row types, but neither topics nor
+ *		filters.
  */
 #include "postgres.h"
 
@@ -72,15 +73,36 @@ field_member_of(const char *column)
 	return member;
 }
 
-/* Find the column that holds a member, or InvalidAttrNumber. */
+/* Find a column by its name, if that stands for this member. */
+static AttrNumber
+find_member(TupleDesc desc, const RowShape *shape, const char *column,
+			const char *member, int len)
+{
+	char *back = field_member_of(column);
+	bool  same = strlen(back) == len && memcmp(back, member, len) == 0;
+
+	pfree(back);
+	for (int i = 0; same && i < desc->natts; i++)
+	{
+		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), column) == 0 &&
+			field_is_member(desc, shape, i + 1))
+			return i + 1;
+	}
+	return InvalidAttrNumber;
+}
+
+/*
+ * Find the column that holds a member, or InvalidAttrNumber.  Where there is
+ * no snake_case column it may be one of the member's own name, since that is
+ * what it comes out as.
+ */
 AttrNumber
 field_column_of(TupleDesc desc, const RowShape *shape, const char *member,
 				int len)
 {
-	char  column[NAMEDATALEN + 1];
-	char *back;
-	int	  n = 0;
-	bool  same;
+	char	   column[NAMEDATALEN + 1];
+	AttrNumber found;
+	int		   n = 0;
 
 	if (len == 3 && memcmp(member, "_id", 3) == 0)
 		n = strlen(strcpy(column, "id"));
@@ -101,19 +123,14 @@ field_column_of(TupleDesc desc, const RowShape *shape, const char *member,
 		column[n] = '\0';
 	}
 
-	back = field_member_of(column);
-	same = strlen(back) == len && memcmp(back, member, len) == 0;
-	pfree(back);
-	if (!same)
-		return InvalidAttrNumber;
-
-	for (int i = 0; i < desc->natts; i++)
+	found = find_member(desc, shape, column, member, len);
+	if (found == InvalidAttrNumber && n != len)
 	{
-		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), column) == 0 &&
-			field_is_member(desc, shape, i + 1))
-			return i + 1;
+		memcpy(column, member, len);
+		column[len] = '\0';
+		found = find_member(desc, shape, column, member, len);
 	}
-	return InvalidAttrNumber;
+	return found;
 }
 
 /* Find the member with the name nearest to one that is none, or NULL. */

@@ -24,6 +24,19 @@ static const FieldTree whole_value = {NULL, true, false, NIL};
 static bool cut_value(JsonText *t, const FieldTree *tree,
 					  const char *const *hidden, StringInfo out);
 
+/* how many fields a list may have: finding one looks through them all */
+#define FIELDS_MAX 1000
+
+/* Give what an error shows of a list. */
+char *
+fields_shown(const char *list)
+{
+	int len = strlen(list);
+	int shown = pg_mbcliplen(list, len, 200);
+
+	return psprintf("%.*s%s", shown, list, shown < len ? "..." : "");
+}
+
 /*
  * Parse a list of fields between commas, with a sign before each if signs.
  * The offset of an item's pointer is that in the list.
@@ -40,6 +53,11 @@ fields_parse(const char *list, bool signs)
 		FilterError error;
 		int			len;
 
+		if (list_length(items) == FIELDS_MAX)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg(signs ? "too many sort keys" : "too many fields"),
+					 errdetail("A list can have up to %d.", FIELDS_MAX)));
 		s += strspn(s, " \t\r\n");
 		if (signs && (*s == '-' || *s == '+'))
 			item->descending = *s++ == '-';
@@ -52,8 +70,9 @@ fields_parse(const char *list, bool signs)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg(signs ? "invalid sort keys"
 								  : "invalid list of fields"),
-					 errdetail("%s, at byte %d of \"%.200s\".", error.detail,
-							   (int) (s - list) + error.offset + 1, list),
+					 errdetail("%s, at byte %d of \"%s\".", error.detail,
+							   (int) (s - list) + error.offset + 1,
+							   fields_shown(list)),
 					 error.hint ? errhint("%s", error.hint)
 					 : signs	? errhint("Write them as -timestamp,+_id or "
 											 "/after/mail.")
@@ -150,8 +169,8 @@ fields_check(const char *list, TupleDesc desc, const RowShape *shape,
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("field \"/%s\" does not exist in %s", member, relation),
-			 errdetail("It is at byte %d of \"%.200s\".", pointer->offset + 1,
-					   list),
+			 errdetail("It is at byte %d of \"%s\".", pointer->offset + 1,
+					   fields_shown(list)),
 			 nearest ? errhint("Perhaps you meant \"/%s\".", nearest)
 					 : errhint("Fields are the columns, in camelCase; the "
 							   "table has no column \"extra\" of type jsonb "

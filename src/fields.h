@@ -26,6 +26,7 @@ typedef struct FieldTree
 	List	   *children;
 } FieldTree;
 
+extern char		 *fields_shown(const char *list);
 extern List		 *fields_parse(const char *list, bool signs);
 extern FieldTree *fields_tree(const char *list);
 extern FieldTree *fields_child(const FieldTree *tree, const char *name,

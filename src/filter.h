@@ -22,7 +22,8 @@ typedef enum FilterKind
 	FILTER_OR,
 	FILTER_NOT,
 	FILTER_PRESENT,
-	FILTER_COMPARE
+	FILTER_COMPARE,
+	FILTER_COMPLEX /* field[subfilter] */
 } FilterKind;
 
 typedef enum FilterOp
@@ -34,6 +35,8 @@ typedef enum FilterOp
 	FILTER_GE,
 	FILTER_CO,
 	FILTER_SW,
+	FILTER_EW,
+	FILTER_IN,
 	FILTER_EXTENDED /* parsed, but an error where evaluated */
 } FilterOp;
 
@@ -48,10 +51,10 @@ typedef struct FilterNode
 {
 	FilterKind		   kind;
 	int				   offset; /* byte of the text where it starts */
-	struct FilterNode *first;  /* operands of and, or, not */
+	struct FilterNode *first;  /* operands of and, or, not; the subfilter */
 	struct FilterNode *next;   /* the next operand of the same node */
 
-	/* present and compare: the pointer's decoded tokens */
+	/* present, compare and complex: the pointer's decoded tokens */
 	int	   ntokens;
 	char **tokens;
 
@@ -70,6 +73,13 @@ typedef struct FilterError
 	const char *hint;	  /* or NULL */
 } FilterError;
 
+/* Test for a character that a pointer can hold only as %XX. */
+static inline bool
+filter_pointer_illegal(unsigned char c)
+{
+	return c <= ' ' || c == 0x7F || strchr("()\"<>{}|\\^`#%", c) != NULL;
+}
+
 extern const char *const filter_op_names[];
 
 extern FilterNode *filter_parse(const char *text, int len, FilterError *error);
@@ -79,7 +89,8 @@ extern FilterNode *filter_combine(FilterKind kind, FilterNode **operands,
 								  int noperands);
 extern bool		   filter_fits(const FilterNode *node);
 extern void		   filter_print(const FilterNode *node, StringInfo buf);
-extern void filter_print_pointer(char **tokens, int ntokens, StringInfo buf);
+extern void filter_print_pointer(char **tokens, int ntokens, bool in_subfilter,
+								 StringInfo buf);
 
 #ifndef FRONTEND
 

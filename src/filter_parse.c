@@ -1,6 +1,6 @@
 /*
  * filter_parse.c
- *		The text of a CREST query filter to a tree and back.  It knows the
+ *		The text of a CREST query filter to a tree.  It knows the
  *		grammar of the reference parser, but no catalog, no row and no server:
  *		with FRONTEND defined it links into a program of its own.
  *
@@ -8,7 +8,7 @@
  *		And     := Not ('and' Not)*
  *		Not     := '!' Primary | Primary
  *		Primary := '(' Or ')' | 'true' | 'false' | Pointer 'pr'
- *				 | Pointer Operator Value
+ *				 | Pointer Operator Value | Pointer '[' Or ']'
  *
  * White space and parentheses end a token; a quote opens a string only as the
  * first character of one, and behind an operator.  Keywords are found by their
@@ -32,7 +32,7 @@
 const char *const filter_op_names[] = {
 	[FILTER_EQ] = "eq", [FILTER_LT] = "lt", [FILTER_LE] = "le",
 	[FILTER_GT] = "gt", [FILTER_GE] = "ge", [FILTER_CO] = "co",
-	[FILTER_SW] = "sw",
+	[FILTER_SW] = "sw", [FILTER_EW] = "ew", [FILTER_IN] = "in",
 };
 
 typedef enum TokenKind
@@ -40,6 +40,7 @@ typedef enum TokenKind
 	TOKEN_END,
 	TOKEN_OPEN,
 	TOKEN_CLOSE,
+	TOKEN_CLOSE_BRACKET,
 	TOKEN_STRING,
 	TOKEN_WORD
 } TokenKind;
@@ -57,6 +58,7 @@ typedef struct Parser
 	const char	*at;
 	const char	*end;
 	int			 depth;
+	int			 brackets; /* subfilters that are open */
 	FilterError *error;
 } Parser;
 
@@ -114,6 +116,11 @@ next_token(Parser *p, Token *token, bool is_operator)
 		token->kind = TOKEN_END;
 	else if (*s == '(' || *s == ')')
 		token->kind = *s++ == '(' ? TOKEN_OPEN : TOKEN_CLOSE;
+	else if (*s == ']' && p->brackets > 0)
+	{
+		token->kind = TOKEN_CLOSE_BRACKET;
+		s++;
+	}
 	else if (*s == '"' || *s == '\'')
 	{
 		char quote = *s++;
@@ -134,6 +141,7 @@ next_token(Parser *p, Token *token, bool is_operator)
 	{
 		token->kind = TOKEN_WORD;
 		while (s < p->end && !is_space(*s) && *s != '(' && *s != ')' &&
+			   !(*s == ']' && p->brackets > 0) &&
 			   !(is_operator && (*s == '"' || *s == '\'')))
 			s++;
 	}
@@ -190,18 +198,13 @@ hex_value(char c)
 	return -1;
 }
 
-/* Test for a character that a pointer can hold only as %XX. */
-static bool
-is_pointer_illegal(unsigned char c)
-{
-	return c <= ' ' || c == 0x7F || strchr("()\"<>{}|\\^`#%", c) != NULL;
-}
-
 /* Decode one token of a pointer, which ends before end, to out. */
 static bool
 decode_pointer_token(Parser *p, const char *s, const char *end, char *out)
 {
+	const char *source = s;
 	const char *start = out;
+	int			good;
 
 	while (s < end)
 	{
@@ -220,7 +223,7 @@ decode_pointer_token(Parser *p, const char *s, const char *end, char *out)
 			*out++ = hi * 16 + lo;
 			s += 3;
 		}
-		else if (is_pointer_illegal(*s))
+		else if (filter_pointer_illegal(*s))
 		{
 			fail(p, s, psprintf("Write it as %%%02X.", (unsigned char) *s),
 				 "This character can't stand in a field");
@@ -230,9 +233,12 @@ decode_pointer_token(Parser *p, const char *s, const char *end, char *out)
 			*out++ = *s++;
 	}
 	*out = '\0';
-	if (pg_encoding_verifymbstr(PG_UTF8, start, out - start) != out - start)
+	good = pg_encoding_verifymbstr(PG_UTF8, start, out - start);
+	if (good != out - start)
 	{
-		fail(p, end - 1, NULL, "The escapes in this field are not UTF-8");
+		for (s = source; good > 0; good--)
+			s += *s == '%' ? 3 : 1;
+		fail(p, s, NULL, "The escapes in this field are not UTF-8");
 		return false;
 	}
 	return true;
@@ -414,6 +420,10 @@ parse_comparison(Parser *p, FilterNode *node)
 		if (is_keyword(&token, filter_op_names[node->op]))
 			break;
 	}
+	/* these are extended operators in the reference, whose case counts */
+	if ((node->op == FILTER_EW || node->op == FILTER_IN) &&
+		memcmp(token.start, filter_op_names[node->op], token.len) != 0)
+		node->op = FILTER_EXTENDED;
 	if (node->op == FILTER_EXTENDED)
 	{
 		for (int i = 0; i < token.len; i++)
@@ -423,7 +433,7 @@ parse_comparison(Parser *p, FilterNode *node)
 			if (!isalnum((unsigned char) c) && c != '_' && c != '.')
 				return fail_token(
 					p, &token,
-					"an operator (eq, lt, le, gt, ge, co, sw or pr)");
+					"an operator (eq, lt, le, gt, ge, co, sw, ew, in or pr)");
 		}
 		node->opname = pnstrdup(token.start, token.len);
 	}
@@ -452,23 +462,79 @@ parse_comparison(Parser *p, FilterNode *node)
 	return node;
 }
 
+/* Take note of one more level of nesting, or refuse it. */
+static bool
+enter_level(Parser *p, const char *at)
+{
+	if (p->depth == FILTER_MAX_DEPTH)
+	{
+		p->error->is_limit = true;
+		fail(p, at, NULL,
+			 psprintf("Parentheses and brackets can be nested %d levels deep",
+					  FILTER_MAX_DEPTH));
+		return false;
+	}
+	p->depth++;
+	return true;
+}
+
+/*
+ * Find the bracket in a word that opens a subfilter: one that the word does
+ * not close, or any inside another subfilter.
+ */
+static const char *
+find_bracket(const Parser *p, const Token *token)
+{
+	const char *found = NULL;
+	int			open = 0;
+
+	/* from the end: the leftmost bracket that nothing behind it closes */
+	for (const char *s = token->start + token->len; s-- > token->start;)
+	{
+		if (*s == ']')
+			open++;
+		else if (*s == '[' && (p->brackets > 0 || open == 0))
+			found = s;
+		else if (*s == '[')
+			open--;
+	}
+	return found;
+}
+
+/* Parse the subfilter behind a field. */
+static FilterNode *
+parse_subfilter(Parser *p, FilterNode *node, const char *bracket)
+{
+	Token token;
+
+	node->kind = FILTER_COMPLEX;
+	if (!enter_level(p, bracket))
+		return NULL;
+	p->at = bracket + 1;
+	p->brackets++;
+	node->first = parse_or(p);
+	if (node->first == NULL || !next_token(p, &token, false))
+		return NULL;
+	if (token.kind != TOKEN_CLOSE_BRACKET)
+		return fail_token(p, &token, "\"and\", \"or\" or \"]\"");
+	p->brackets--;
+	p->depth--;
+	return node;
+}
+
 /* Parse what stands for itself or in parentheses. */
 static FilterNode *
 parse_primary(Parser *p, const Token *first)
 {
+	Token		field = *first;
+	const char *bracket;
 	FilterNode *node;
 	Token		token;
 
 	if (first->kind == TOKEN_OPEN)
 	{
-		if (p->depth == FILTER_MAX_DEPTH)
-		{
-			p->error->is_limit = true;
-			return fail(p, first->start, NULL,
-						psprintf("Parentheses can be nested %d levels deep",
-								 FILTER_MAX_DEPTH));
-		}
-		p->depth++;
+		if (!enter_level(p, first->start))
+			return NULL;
 		node = parse_or(p);
 		if (node == NULL || !next_token(p, &token, false))
 			return NULL;
@@ -485,9 +551,15 @@ parse_primary(Parser *p, const Token *first)
 		return fail_token(p, first, "a field, \"(\", \"!\", true or false");
 
 	node = make_node(FILTER_COMPARE, first->start - p->text);
-	if (!parse_pointer(p, first, node))
+	bracket = find_bracket(p, first);
+	if (bracket)
+		field.len = bracket - first->start;
+	if (field.len == 0)
+		return fail(p, first->start, NULL, "Expected a field before \"[\"");
+	if (!parse_pointer(p, &field, node))
 		return NULL;
-	return parse_comparison(p, node);
+	return bracket ? parse_subfilter(p, node, bracket)
+				   : parse_comparison(p, node);
 }
 
 /* Parse one operand of and: a primary, or its negation. */
@@ -551,7 +623,7 @@ parse_or(Parser *p)
 FilterNode *
 filter_parse(const char *text, int len, FilterError *error)
 {
-	Parser		p = {text, text, text + len, 0, error};
+	Parser		p = {text, text, text + len, 0, 0, error};
 	FilterNode *node;
 	Token		token;
 
@@ -562,6 +634,23 @@ filter_parse(const char *text, int len, FilterError *error)
 	if (token.kind != TOKEN_END)
 		return fail_token(&p, &token, "\"and\", \"or\" or the end");
 	return node;
+}
+
+/*
+ * Parse a pointer that stands alone, as a node that tests its presence; NULL
+ * with *error filled in if it is none.
+ */
+FilterNode *
+filter_parse_pointer(const char *text, int len, FilterError *error)
+{
+	Parser		p = {text, text + len, text + len, 0, 0, error};
+	Token		token = {TOKEN_WORD, text, len};
+	FilterNode *node = make_node(FILTER_PRESENT, 0);
+
+	memset(error, 0, sizeof(*error));
+	if (len == 0)
+		return fail(&p, text, NULL, "Expected a field");
+	return parse_pointer(&p, &token, node) ? node : NULL;
 }
 
 /*
@@ -583,176 +672,4 @@ filter_combine(FilterKind kind, FilterNode **operands, int noperands)
 		operands[i - 1]->next = operands[i];
 	operands[noperands - 1]->next = NULL;
 	return node;
-}
-
-/*
- * Tell whether a node needs parentheses under its parent, at least (fewest)
- * or as the reference prints it.
- */
-static bool
-needs_parentheses(const FilterNode *node, const FilterNode *parent,
-				  bool fewest)
-{
-	bool is_joined = node->kind == FILTER_AND || node->kind == FILTER_OR;
-
-	if (!fewest)
-		return is_joined;
-	if (parent == NULL)
-		return false;
-	if (parent->kind == FILTER_NOT)
-		return is_joined || node->kind == FILTER_NOT;
-	if (parent->kind == FILTER_OR && node->kind == FILTER_AND)
-		return false;
-	return is_joined;
-}
-
-/* Count the levels of parentheses that printing a node takes. */
-static int
-count_levels(const FilterNode *node, const FilterNode *parent, bool fewest)
-{
-	int deepest = 0;
-
-	for (const FilterNode *n = node->first; n; n = n->next)
-	{
-		/* apart, since Max() evaluates its arguments twice */
-		int levels = count_levels(n, node, fewest);
-
-		deepest = Max(deepest, levels);
-	}
-	if (node->kind == FILTER_NOT && !fewest)
-		deepest++;
-	return deepest + needs_parentheses(node, parent, fewest);
-}
-
-/* Tell whether a filter can be written within the depth limit. */
-bool
-filter_fits(const FilterNode *node)
-{
-	return count_levels(node, NULL, true) <= FILTER_MAX_DEPTH;
-}
-
-/* Print a string in double quotes. */
-static void
-print_string(const char *value, StringInfo buf)
-{
-	appendStringInfoChar(buf, '"');
-	for (const char *s = value; *s;)
-	{
-		size_t plain = strcspn(s, "\"\\");
-
-		appendBinaryStringInfo(buf, s, plain);
-		s += plain;
-		if (*s)
-		{
-			appendStringInfoChar(buf, '\\');
-			appendStringInfoChar(buf, *s++);
-		}
-	}
-	appendStringInfoChar(buf, '"');
-}
-
-/*
- * Parse a pointer that stands alone, as a node that tests its presence; NULL
- * with *error filled in if it is none.
- */
-FilterNode *
-filter_parse_pointer(const char *text, int len, FilterError *error)
-{
-	Parser		p = {text, text + len, text + len, 0, error};
-	Token		token = {TOKEN_WORD, text, len};
-	FilterNode *node = make_node(FILTER_PRESENT, 0);
-
-	memset(error, 0, sizeof(*error));
-	if (len == 0)
-		return fail(&p, text, NULL, "Expected a field");
-	return parse_pointer(&p, &token, node) ? node : NULL;
-}
-
-/* Print a pointer from its tokens. */
-void
-filter_print_pointer(char **tokens, int ntokens, StringInfo buf)
-{
-	if (ntokens == 0)
-		appendStringInfoChar(buf, '/');
-	for (int i = 0; i < ntokens; i++)
-	{
-		appendStringInfoChar(buf, '/');
-		for (const char *s = tokens[i]; *s; s++)
-		{
-			unsigned char c = *s;
-
-			if (is_pointer_illegal(c) || c == '/' || IS_HIGHBIT_SET(c))
-				appendStringInfo(buf, "%%%02X", c);
-			else
-				appendStringInfoChar(buf, c);
-		}
-	}
-	/* a slash at the end is dropped when read, so an empty token needs two */
-	if (ntokens > 0 && tokens[ntokens - 1][0] == '\0')
-		appendStringInfoChar(buf, '/');
-}
-
-/* Print a node under its parent. */
-static void
-print_node(const FilterNode *node, const FilterNode *parent, bool fewest,
-		   StringInfo buf)
-{
-	bool parentheses = needs_parentheses(node, parent, fewest);
-
-	if (parentheses)
-		appendStringInfoChar(buf, '(');
-	switch (node->kind)
-	{
-		case FILTER_TRUE:
-			appendStringInfoString(buf, "true");
-			break;
-		case FILTER_FALSE:
-			appendStringInfoString(buf, "false");
-			break;
-		case FILTER_AND:
-		case FILTER_OR:
-			for (const FilterNode *n = node->first; n; n = n->next)
-			{
-				if (n != node->first)
-					appendStringInfoString(
-						buf, node->kind == FILTER_AND ? " and " : " or ");
-				print_node(n, node, fewest, buf);
-			}
-			break;
-		case FILTER_NOT:
-			appendStringInfoString(buf, fewest ? "! " : "! (");
-			print_node(node->first, node, fewest, buf);
-			if (!fewest)
-				appendStringInfoChar(buf, ')');
-			break;
-		case FILTER_PRESENT:
-			filter_print_pointer(node->tokens, node->ntokens, buf);
-			appendStringInfoString(buf, " pr");
-			break;
-		case FILTER_COMPARE:
-			filter_print_pointer(node->tokens, node->ntokens, buf);
-			appendStringInfo(buf, " %s ",
-							 node->op == FILTER_EXTENDED
-								 ? node->opname
-								 : filter_op_names[node->op]);
-			if (node->valuekind == FILTER_STRING)
-				print_string(node->value, buf);
-			else
-				appendStringInfoString(buf, node->value);
-			break;
-	}
-	if (parentheses)
-		appendStringInfoChar(buf, ')');
-}
-
-/*
- * Print a filter in its canonical form: as the reference does, with strings
- * escaped, and with the fewest parentheses where the reference's would be too
- * many to be read again.
- */
-void
-filter_print(const FilterNode *node, StringInfo buf)
-{
-	print_node(node, NULL, count_levels(node, NULL, false) > FILTER_MAX_DEPTH,
-			   buf);
 }

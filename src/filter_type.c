@@ -234,22 +234,30 @@ append_tree(const FilterNode *node, StringInfo buf)
 			return;
 		case FILTER_PRESENT:
 		case FILTER_COMPARE:
+		case FILTER_COMPLEX:
 			break;
 	}
 
 	appendStringInfoString(buf, "{\"operator\":");
 	if (node->kind == FILTER_PRESENT)
 		appendStringInfoString(buf, "\"pr\"");
+	else if (node->kind == FILTER_COMPLEX)
+		appendStringInfoString(buf, "\"complex\"");
 	else
 		escape_json(buf, node->op == FILTER_EXTENDED
 							 ? node->opname
 							 : filter_op_names[node->op]);
 	appendStringInfoString(buf, ",\"field\":");
 	initStringInfo(&field);
-	filter_print_pointer(node->tokens, node->ntokens, &field);
+	filter_print_pointer(node->tokens, node->ntokens, false, &field);
 	escape_json(buf, field.data);
 	pfree(field.data);
-	if (node->kind == FILTER_COMPARE)
+	if (node->kind == FILTER_COMPLEX)
+	{
+		appendStringInfoString(buf, ",\"subfilter\":");
+		append_tree(node->first, buf);
+	}
+	else if (node->kind == FILTER_COMPARE)
 	{
 		appendStringInfoString(buf, ",\"value\":");
 		if (node->valuekind == FILTER_STRING)

@@ -10,9 +10,12 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type_d.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -21,6 +24,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/resowner.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
@@ -67,10 +71,28 @@ qualified_name(Oid relid)
 		get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
 }
 
-/* List columns for SQL: all live ones, or those that an INSERT may name. */
-static char *
-column_list(TupleDesc desc, const char *alias, bool insertable)
+/* What a list of columns is for. */
+typedef enum
 {
+	LIST_ROW,	 /* all live ones */
+	LIST_INSERT, /* those that an INSERT may name */
+	LIST_COMPARE /* those that are equal when the same event comes again */
+} ListKind;
+
+/* Tell whether a column's default gives another value each time. */
+static bool
+default_varies(Relation relation, AttrNumber attno)
+{
+	Node *value = build_column_default(relation, attno);
+
+	return value != NULL && contain_mutable_functions(value);
+}
+
+/* List columns for SQL. */
+static char *
+column_list(Relation relation, const char *alias, ListKind kind)
+{
+	TupleDesc	   desc = RelationGetDescr(relation);
 	StringInfoData list;
 
 	initStringInfo(&list);
@@ -79,7 +101,8 @@ column_list(TupleDesc desc, const char *alias, bool insertable)
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 
 		if (att->attisdropped ||
-			(insertable && (att->attgenerated || att->attidentity)))
+			(kind != LIST_ROW && (att->attgenerated || att->attidentity)) ||
+			(kind == LIST_COMPARE && default_varies(relation, i + 1)))
 			continue;
 		appendStringInfo(&list, "%s%s%s", list.len ? ", " : "", alias,
 						 quote_identifier(NameStr(att->attname)));
@@ -89,10 +112,11 @@ column_list(TupleDesc desc, const char *alias, bool insertable)
 
 /* Prepare the statements of a table. */
 static void
-prepare_statements(Ingest *ingest, TupleDesc desc)
+prepare_statements(Ingest *ingest, Relation relation)
 {
 	Oid		 argtypes[] = {ingest->array_type, TIMESTAMPTZOID, TIMESTAMPTZOID};
-	char	*columns = column_list(desc, "", true);
+	char	*columns = column_list(relation, "", LIST_INSERT);
+	char	*row = column_list(relation, "", LIST_ROW);
 	RowShape shape;
 	char	*rows;
 	char	*same;
@@ -101,7 +125,7 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 		psprintf(
 			"INSERT INTO %s (%s) SELECT %s FROM pg_catalog.unnest($1) r(%s) "
 			"ON CONFLICT DO NOTHING",
-			ingest->table, columns, columns, column_list(desc, "", false)),
+			ingest->table, columns, columns, row),
 		1, argtypes);
 	if (!ingest->may_read)
 		return;
@@ -110,10 +134,10 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 	 * Which events of a batch are known by their _id, and which have no equal
 	 * one there.  OFFSET keeps the planner from reading a month for a batch.
 	 */
-	field_row_shape(desc, &shape);
+	field_row_shape(RelationGetDescr(relation), &shape);
 	rows = psprintf("SELECT r.\" ordinality\" FROM pg_catalog.unnest($1) "
 					"WITH ORDINALITY r(%s, \" ordinality\") WHERE ",
-					column_list(desc, "", false));
+					row);
 	same = psprintf("EXISTS (SELECT FROM %s t "
 					"WHERE t.id OPERATOR(pg_catalog.=) r.id%s",
 					ingest->table,
@@ -129,8 +153,8 @@ prepare_statements(Ingest *ingest, TupleDesc desc)
 				 "AND t.\"timestamp\" OPERATOR(pg_catalog.<=) $3 "
 				 "AND ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) "
 				 "ROW(%s)::pg_catalog.record OFFSET 0)",
-				 rows, same, column_list(desc, "t.", true),
-				 column_list(desc, "r.", true)),
+				 rows, same, column_list(relation, "t.", LIST_COMPARE),
+				 column_list(relation, "r.", LIST_COMPARE)),
 		3, argtypes);
 }
 
@@ -177,7 +201,7 @@ ingest_begin(const char *topic, Oid relid, bool strict)
 	MemoryContextRegisterResetCallback(cxt, &ingest->callback);
 
 	SPI_connect();
-	prepare_statements(ingest, RelationGetDescr(relation));
+	prepare_statements(ingest, relation);
 	SPI_finish();
 	table_close(relation, NoLock);
 
@@ -203,6 +227,37 @@ ingest_resume(Ingest *ingest)
 		   strcmp(ingest->table, qualified_name(ingest->relid)) == 0;
 }
 
+/* Give the owner of a table, or InvalidOid. */
+static Oid
+owner_of(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid		  owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/*
+ * Find table rejected beside a topic's table.  In a schema where everybody may
+ * create tables it may be anybody's: only the topic's owner's or a superuser's
+ * will do.
+ */
+static Oid
+rejected_table(Oid topic)
+{
+	Oid relid = get_relname_relid("rejected", get_rel_namespace(topic));
+	Oid owner = owner_of(relid);
+
+	if (!OidIsValid(owner) ||
+		(owner != owner_of(topic) && !superuser_arg(owner)))
+		return InvalidOid;
+	return relid;
+}
+
 /*
  * Keep what cannot be stored in table rejected of the topic's schema, without
  * its text if that may hold credentials.
@@ -211,9 +266,8 @@ static void
 ingest_reject(Ingest *ingest, const char *reason, const char *text, int len,
 			  bool withhold)
 {
-	Oid argtypes[] = {TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID};
-	Oid relid =
-		get_relname_relid("rejected", get_rel_namespace(ingest->relid));
+	Oid	  argtypes[] = {TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID};
+	Oid	  relid = rejected_table(ingest->relid);
 	Datum values[4];
 	char  nulls[] = "    ";
 	int	  rc;
@@ -331,10 +385,14 @@ try_insert(Ingest *ingest, Event **events, int n, char **reason)
 
 		MemoryContextSwitchTo(cxt);
 		error = CopyErrorData();
-		if (!is_about_content(error->sqlerrcode))
-			PG_RE_THROW();
 		FlushErrorState();
+
+		/* else the session would be left in it */
 		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(cxt);
+		CurrentResourceOwner = owner;
+		if (!is_about_content(error->sqlerrcode))
+			ReThrowError(error);
 		*reason = error->message;
 	}
 	PG_END_TRY();
@@ -455,6 +513,23 @@ ingest_flush(Ingest *ingest)
 	ingest->bytes = 0;
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(ingest->batch);
+}
+
+/* Warn of what was rejected and nothing could keep. */
+void
+ingest_warn(Ingest *ingest)
+{
+	if (ingest->nunkept == 0)
+		return;
+	ereport(WARNING,
+			(errmsg_plural("%lld event could not be stored and is not kept",
+						   "%lld events could not be stored and are not kept",
+						   ingest->nunkept, (long long) ingest->nunkept),
+			 errdetail_internal("The first reason: %s.", ingest->unkept),
+			 errhint("Create table \"rejected\" (topic text, received_at "
+					 "timestamptz, reason text, event text) in the schema "
+					 "of the topic's table, as its owner.")));
+	ingest->nunkept = 0;
 }
 
 /* Say that something is no event, and what to do about it. */

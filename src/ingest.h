@@ -53,6 +53,7 @@ extern char	  *ingest_event(Ingest *ingest, const char *text, int len);
 extern void	   ingest_unreadable(Ingest *ingest, const char *reason,
 								 const char *text, int len, bool withhold);
 extern void	   ingest_flush(Ingest *ingest);
+extern void	   ingest_warn(Ingest *ingest);
 extern void	   event_refuse(const Event *event);
 
 #endif /* SYNCLOG_INGEST_H */

@@ -103,6 +103,7 @@ store_one(FunctionCallInfo fcinfo, const char *topic, text *event)
 	id = pstrdup(
 		ingest_event(ingest, VARDATA_ANY(event), VARSIZE_ANY_EXHDR(event)));
 	ingest_flush(ingest);
+	ingest_warn(ingest);
 	fcinfo->flinfo->fn_extra = ingest;
 	give_back_ingest(ingest);
 	error_context_stack = callback.previous;
@@ -156,9 +157,17 @@ static void
 reject_bytes(Ingest *ingest, const char *bytes, int len)
 {
 	StringInfoData text;
-	bool		   withhold = event_text_names_secret(bytes, len);
+	bool		   withhold;
 
+	/* names in UTF-16 have a NUL in each character */
 	initStringInfo(&text);
+	for (int i = 0; i < len; i++)
+	{
+		if (bytes[i])
+			appendStringInfoChar(&text, bytes[i]);
+	}
+	withhold = event_text_names_secret(text.data, text.len);
+	resetStringInfo(&text);
 	while (len > 0)
 	{
 		int n = *bytes ? pg_encoding_verifymbchar(PG_UTF8, bytes, len) : -1;
@@ -198,14 +207,7 @@ load_source(FunctionCallInfo fcinfo, const char *topic, EventSource *source)
 	values[0] = Int64GetDatum(ingest->stored);
 	values[1] = Int64GetDatum(ingest->duplicates);
 	values[2] = Int64GetDatum(ingest->rejected);
-	if (ingest->nunkept > 0)
-		ereport(WARNING,
-				(errmsg("%lld events could not be stored and are not kept",
-						(long long) ingest->nunkept),
-				 errdetail_internal("The first reason: %s.", ingest->unkept),
-				 errhint("Create table \"rejected\" (topic text, received_at "
-						 "timestamptz, reason text, event text) in the schema "
-						 "of the topic's table.")));
+	ingest_warn(ingest);
 	MemoryContextDelete(ingest->cxt);
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");

@@ -28,7 +28,6 @@
 
 #include "compat.h"
 #include "field.h"
-#include "iso8601.h"
 #include "partition.h"
 
 /* A gap between partitions, narrowed to the month of an instant. */
@@ -41,14 +40,19 @@ typedef struct Gap
 
 PG_FUNCTION_INFO_V1(synclog_make_month);
 
-/* Tell whether a table has months. */
+/* Tell whether a table has months, of the time of its events. */
 static bool
 has_months(Relation relation)
 {
 	PartitionKey key = RelationGetPartitionKey(relation);
 
 	return key != NULL && key->strategy == PARTITION_STRATEGY_RANGE &&
-		   key->partnatts == 1 && key->parttypid[0] == TIMESTAMPTZOID;
+		   key->partnatts == 1 && key->parttypid[0] == TIMESTAMPTZOID &&
+		   key->partattrs[0] != InvalidAttrNumber &&
+		   strcmp(NameStr(TupleDescAttr(RelationGetDescr(relation),
+										key->partattrs[0] - 1)
+							  ->attname),
+				  "timestamp") == 0;
 }
 
 /* Give the first instant of a month in UTC. */
@@ -105,6 +109,17 @@ find_gap(Relation relation, TimestampTz instant, Gap *gap)
 	return true;
 }
 
+/* Give an end of a month as SQL writes it; the first and the last have none.
+ */
+static const char *
+bound_text(TimestampTz bound)
+{
+	if (!IS_VALID_TIMESTAMP(bound))
+		return bound < 0 ? "MINVALUE" : "MAXVALUE";
+	return quote_literal_cstr(DatumGetCString(
+		DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(bound))));
+}
+
 /* Run a utility command. */
 static void
 run(const char *command)
@@ -149,8 +164,6 @@ make_partition(Oid relid, const Gap *gap)
 	char	*parent;
 	char	*name;
 	char	*partition;
-	char	 from[ISO8601_SIZE];
-	char	 until[ISO8601_SIZE];
 	Oid		 save_user;
 	int		 save_context;
 	int		 save_nestlevel;
@@ -169,12 +182,14 @@ make_partition(Oid relid, const Gap *gap)
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("client_min_messages", "warning", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("datestyle", "ISO", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("timezone", "UTC", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	SPI_connect();
 
 	name = ChooseRelationName(name, NULL, gap->month, schema, false);
 	partition = quote_qualified_identifier(get_namespace_name(schema), name);
-	iso8601_print(gap->from, from);
-	iso8601_print(gap->until, until);
 	run(psprintf("CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES "
 				 "EXCLUDING IDENTITY EXCLUDING COMMENTS)",
 				 partition, parent));
@@ -182,8 +197,8 @@ make_partition(Oid relid, const Gap *gap)
 		run(psprintf("CREATE UNIQUE INDEX ON %s (\"timestamp\", id%s)",
 					 partition, shape.tenant ? ", tenant_id" : ""));
 	run(psprintf(
-		"ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM ('%s') TO ('%s')",
-		parent, partition, from, until));
+		"ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%s) TO (%s)",
+		parent, partition, bound_text(gap->from), bound_text(gap->until)));
 
 	SPI_finish();
 	AtEOXact_GUC(false, save_nestlevel);
@@ -228,10 +243,13 @@ synclog_make_month(PG_FUNCTION_ARGS)
 {
 	Oid			relid = PG_GETARG_OID(0);
 	TimestampTz instant = PG_GETARG_TIMESTAMPTZ(1);
-	AclResult	acl = pg_class_aclcheck(relid, GetUserId(), ACL_INSERT);
+	Relation	relation = table_open(relid, AccessShareLock);
 
-	if (acl != ACLCHECK_OK)
-		aclcheck_error(acl, OBJECT_TABLE, get_rel_name(relid));
+	/* the table may be no topic's: its owner has not asked for months */
+	if (!has_privs_of_role(GetUserId(), relation->rd_rel->relowner))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE,
+					   RelationGetRelationName(relation));
+	table_close(relation, NoLock);
 	partition_make_months(relid, &instant, 1);
 	PG_RETURN_VOID();
 }

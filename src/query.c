@@ -198,13 +198,13 @@ topic_query_order(TopicQuery *query, const char *sort_keys)
 		fields_check(sort_keys, query->desc, &query->shape, key->pointer,
 					 query->relation);
 		if (key->pointer->ntokens == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("invalid sort keys"),
-					 errdetail("The field at byte %d of \"%.200s\" is the "
-							   "whole event.",
-							   key->pointer->offset + 1, sort_keys),
-					 errhint("Name fields, as in -timestamp,+_id.")));
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("invalid sort keys"),
+							errdetail("The field at byte %d of \"%s\" is the "
+									  "whole event.",
+									  key->pointer->offset + 1,
+									  fields_shown(sort_keys)),
+							errhint("Name fields, as in -timestamp,+_id.")));
 		appendStringInfoString(sql,
 							   lc == list_head(keys) ? " ORDER BY " : ", ");
 		append_field_key(query, key->pointer, key->descending);

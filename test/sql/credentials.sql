@@ -14,6 +14,8 @@ FROM unnest(ARRAY[
 	'{"_id": "1", "timestamp": "2026-01-01T00:00:00.000Z", "http": "{\"request\": \"{\\\"headers\\\": {\\\"Cookie\\\": \\\"czNjcjN0\\\"}}\"}"}',
 	'{"_id": "1", "timestamp": "2026-01-01T00:00:00.000Z", "headers": {"Authorization": "czNjcjN0"}, "cookies": {"cookie": "czNjcjN0"}, "requestHeaders": {"Authorization": "czNjcjN0"}}',
 	'{"_id": "1", "timestamp": "2026-01-01T00:00:00.000Z", "headers": {"Authorization": "czNjcjN0", "Authorization": "czNjcjN0"}, "x": "\u0000"}',
+	'{"_id": "1", "timestamp": "2026-01-01T00:00:00.000Z", "http": "{\"x\": \"{\\\"headers\\\": {\\\"\\\\u0041uthorization\\\": \\\"czNjcjN0\\\"}}\"}"}',
+	'{"_id": "1", "timestamp": "2026-01-01T00:00:00.000Z", "headers": ["Host: h", "Vary: Cookie", "authorization : Basic czNjcjN0"]}',
 	'{"_id": "1", "timestamp": "2026-01-01T00:00:00.000Z", "detail": "the authorization of the user \"a\" failed", "Authorization": "no header"}'
 ]) e;
 SELECT (synclog.event_row(NULL::audit.activity, '{"_id": "1", "timestamp": "2026-01-01T00:00:00.000Z", "message": "{\"headers\": {\"Authorization\": \"czNjcjN0\"}}"}')).message;
@@ -50,5 +52,8 @@ SELECT * FROM synclog.load('access', '{
   "a": 1
 }
 {"_id": "4"}
+"a\":{\"Cookie"
+:"czNjcjN0"}
+{"_id": "5"}
 "kept"');
 SELECT reason, event FROM audit.rejected ORDER BY received_at OFFSET 7;

@@ -36,7 +36,14 @@ FROM (VALUES
 	('a eq 0.001'),
 	('a eq 0.00012'),
 	('a caseIgnoreMatch "x"'),
-	('a eq "x\u0000y\n%_;''"')
+	('a eq "x\u0000y\n%_;''"'),
+	('a ew "z" or a in ''["x",1]'' or a IN "x"'),
+	('entries[moduleId eq "LDAP" and result eq "FAILED"]and userId eq "u"'),
+	('a[b[c eq 1]or ! (d pr)]or x pr'),
+	('a[(b pr or c pr)and ! d pr]'),
+	('! a[b pr]'),
+	('a[true ] or a[ false]'),
+	('/a[0] pr and /a%5B pr and a[0]b[/c%5B0%5D pr]')
 ) v(f);
 SELECT E'a eq "\xff"'::synclog.queryfilter;
 
@@ -59,7 +66,7 @@ FROM (VALUES
 	(19, '/a%ff pr'), (20, 'a eq 1; drop table x'), (21, 'a eq 1.5f'),
 	(22, 'a eq 1e999999999'), (23, 'a eq 1e-99999'), (24, 'a x-y 5'),
 	(25, 'true and ! '), (26, 'a eq 1 and ü eq “x”'),
-	(27, 'a eq ' || repeat('ü', 60)), (28, '()')
+	(27, 'a eq ' || repeat('ü', 60)), (28, '()'), (29, 'a[b pr'), (30, 'a[b pr)'), (31, '[b pr]'), (32, 'a[]'), (33, 'a[ ]'), (34, 'a[b pr] eq 1'), (35, 'b pr]')
 ) v(i, f), complaint(f) ORDER BY i;
 SELECT message FROM complaint('a eq null');
 SELECT length(message), right(message, 8) FROM complaint(repeat('x', 100000));
@@ -72,6 +79,9 @@ FROM (VALUES
 	(3, repeat('! (', 63) || 'a pr' || repeat(')', 63)),
 	(4, repeat('! (', 64) || 'a pr' || repeat(')', 64)),
 	(5, repeat('(', 100000)),
+	(12, repeat('a[', 63) || 'b pr' || repeat(']', 63)),
+	(13, repeat('a[', 64) || 'b pr' || repeat(']', 64)),
+	(14, repeat('a[(', 31) || 'a[true ]' || repeat(')]', 31)),
 	(6, 'a eq "' || repeat('x', 2097152 - 8) || '"'),
 	(7, 'a eq "' || repeat('x', 2097152) || '"'),
 	(8, 'a eq 1' || repeat('0', 131071)),
@@ -83,6 +93,7 @@ FROM (VALUES
 -- deep filters come out with fewer parentheses, so that they can be read again
 SELECT f = f::text::synclog.queryfilter AS same, length(f::text)
 FROM (SELECT (repeat('(a pr or b pr and ', 63) || 'c pr' || repeat(')', 63))::synclog.queryfilter
+	UNION ALL SELECT (repeat('a[', 62) || 'a pr and b pr or a[true ]' || repeat(']', 62))::synclog.queryfilter
 	UNION ALL SELECT (repeat('! (', 62) || '! (a pr and b pr)' || repeat(')', 62))::synclog.queryfilter) x(f);
 
 -- a megabyte
@@ -110,6 +121,7 @@ END $$;
 -- trees
 SELECT synclog.filter_tree('a eq 1.5 and (! (b pr) or c/d co "x\"y") and true');
 SELECT synclog.filter_tree('/a%2Fb ge 12345678901234567890');
+SELECT synclog.filter_tree('entries[moduleId eq "x" and /b%5B pr] or a in "[1]"');
 
 -- equality, hashing, parameters of drivers
 SELECT 'a  pr'::synclog.queryfilter = '(a pr)', 'a pr'::synclog.queryfilter <> 'b pr', 'a pr' = 'A pr'::synclog.queryfilter;

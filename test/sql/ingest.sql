@@ -40,7 +40,7 @@ SELECT t.id, t.message, t.extra, t.raw FROM unnest(ARRAY['{"_id": "a", "message"
 	'{"_id": "a", "n": 123456789012345678901234567890, "timestamp": "2026-01-02T03:04:05.678Z"}',
 	'{"_id": "a", "message": 123456789012345678901234567890, "timestamp": "2026-01-02T03:04:05.678Z"}',
 	'{"_id": "a", "message": "\udc00", "m": 1e99999, "timestamp": "2026-01-02T03:04:05.678Z"}',
-	'{"_id": 12, "timestamp": "2026-01-02T03:04:05.678Z"}']) e, synclog.event_row(NULL::audit.activity, e) t;
+	'{"_id": 12, "timestamp": "2026-01-02T03:04:05.678Z"}', '{"_id": null, "timestamp": "2026-01-02T03:04:05.678Z"}']) e, synclog.event_row(NULL::audit.activity, e) t;
 -- a text that would break an index stands where only the event shows it; object ids and mappings do not mind
 SELECT length(t.id), length(t.recon_id), length(t.raw::text), length(t.mapping)
 FROM synclog.event_row(NULL::audit.recon, format('{"_id": "a", "timestamp": "2026-01-02T03:04:05.678Z", "reconId": "%s", "mapping": "%s"}', repeat('r', 3000), repeat('m', 10000))) t;
@@ -89,6 +89,19 @@ SELECT synclog.store('recon', format('{"_id": "%s"}', repeat('x', 1001)));
 SELECT length(synclog.store('recon', format('{"_id": "%s"}', repeat('x', 1000))));
 SELECT synclog.store('no such topic', '{}');
 SELECT synclog.store(NULL, '{}'::text);
+-- errors that are caught leave nothing behind
+DO $$
+DECLARE
+	id text;
+BEGIN
+	FOR i IN 1..50 LOOP
+		BEGIN
+			id := synclog.store('recon', '[1]');
+		EXCEPTION WHEN invalid_parameter_value THEN
+		END;
+	END LOOP;
+	RAISE NOTICE '%', (SELECT count(*) < 10 FROM pg_backend_memory_contexts WHERE name = 'synclog ingest');
+END $$;
 
 -- what load takes: lines, with broken ones in between
 TRUNCATE audit.recon, audit.rejected;
@@ -111,6 +124,9 @@ SELECT * FROM synclog.load('recon', '[{"_id":"1"},{"_id":"2"},
 [{"_id":"7"}, {"_id":"8",}, {"_id":"9"}]');
 SELECT id, message, message_detail FROM audit.recon ORDER BY id;
 SELECT reason, event FROM audit.rejected ORDER BY received_at;
+-- brackets that nothing has opened
+SELECT * FROM synclog.load('recon', E'[{"_id":"a1"}, }, {"_id":"a2"}]\n]\n}\n[{"_id":"a3"}, ]}\n{"_id":"a4"}');
+SELECT reason, event FROM audit.rejected ORDER BY received_at DESC LIMIT 4;
 -- a list that does not end
 SELECT * FROM synclog.load('recon', E'[{"_id":"10"},\n{"_id":"11"},\n{"_id":"12"');
 SELECT reason, event FROM audit.rejected ORDER BY received_at DESC LIMIT 1;

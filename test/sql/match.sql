@@ -56,6 +56,15 @@ INSERT INTO wanted (filter) VALUES
 INSERT INTO wanted (filter, ignore_case) SELECT f, true FROM unnest(ARRAY['/name eq "ANN"', '/name eq "änn"', '/name co "NN"', '! (/name sw "Ä")', '/name lt "ANN"', '/name eq "x" or /name eq "ANN"',
 	'/tags eq "A"', '/reason/code eq 401', '/list/0/k eq "V"', '! (/list/0/k eq "V")', '/list/0/K eq "v"', '/timestamp eq "2026-12-01T00:00:00Z"', '/uid eq "00000000-0000-0000-0000-000000000001"']::synclog.queryfilter[]) f;
 
+-- the operators and the form that newer servers have
+INSERT INTO wanted (filter) VALUES
+	('/name ew "nn"'), ('/sourceObjectId ew "_\\done"'), ('/sourceObjectId ew ""'), ('! (/name ew "n")'), ('/entries ew 5'), ('/tags ew "b"'), ('! (/tags ew "b")'), ('/list ew "w"'), ('/timestamp ew "50Z"'), ('/codes ew "q"'),
+	('/name in ''["Ann","x"]'''), ('! (/name in ''["Ann","x"]'')'), ('/entries in ''[5,6.0,7.5,"6"]'''), ('/amount in ''[10.5,9007199254740993]'''), ('/active in ''[true]'''), ('/timestamp in ''["2026-12-01"]'''), ('/uid in ''["00000000-0000-0000-0000-000000000003"]'''),
+	('/tags in ''["b",7,true]'''), ('! (/tags in ''["b",7]'')'), ('/reason/code in ''[401,"x"]'''), ('/name in "[]"'), ('! (/name in "[]")'), ('/tags in "[]"'), ('/sourceObjectId/x in ''["a"]'''),
+	('/list[k eq "v"]'), ('/list[k eq "x"]'), ('! (/list[k eq "v"])'), ('/list[! (k pr)]'), ('/list[/ eq "w"]'), ('/list[/ ew "w" and ! (k pr) or k in ''["v"]'']'), ('/reason[code gt 400]'), ('/reason[true ]'), ('/tags[/ eq "a" or / eq 7]'), ('/tags[! (/ eq "a")]'), ('/name[/ sw "A"]'), ('/nosuch[true ]'), ('/name/x[true ]'),
+	('/[name eq "Ann" and entries gt 4]'), ('/7[0 eq "zero"]'), ('/plain[x[y eq "z"]]'), ('! (/plain[! (x[y eq "z"])])'), ('/codes[/ eq "p"]'), ('/list[false or true and k pr]');
+INSERT INTO wanted (filter, ignore_case) SELECT f, true FROM unnest(ARRAY['/name ew "NN"', '/name in ''["ANN"]''', '/tags in ''["A"]''', '/list[k eq "V"]', '/list[/ ew "W"]']::synclog.queryfilter[]) f;
+
 -- ids by way of a constant in WHERE, a constant in SELECT, NOT in WHERE, a
 -- join, and the text
 CREATE FUNCTION answers(f synclog.queryfilter, ic boolean, OUT rows text, OUT agree boolean) LANGUAGE plpgsql AS $$
@@ -182,6 +191,12 @@ DEALLOCATE p;
 -- what is wrong
 SELECT 1 FROM event e WHERE synclog.matches(e, '/name eq "x" or /timestamp gt "yesterday"');
 SELECT 1 FROM event e WHERE synclog.matches(e, '/timestamp eq "01/02/2026"');
+SELECT 1 FROM event e WHERE synclog.matches(e, '/name in "a"');
+SELECT 1 FROM event e WHERE synclog.matches(e, '/tags in ''[null]''');
+SELECT 1 FROM event e WHERE synclog.matches(e, '/name in 5');
+SELECT 1 FROM event e WHERE synclog.matches(e, '/tags[a fuzzy 1]');
+SELECT count(*) FROM event e WHERE synclog.matches(e, format('/tags in ''[0%s]''', repeat(',1', 999))::synclog.queryfilter);
+SELECT count(*) FROM event e WHERE synclog.matches(e, format('/tags in ''[0%s]''', repeat(',1', 1000))::synclog.queryfilter);
 SELECT 1 FROM event e WHERE synclog.matches(e, '/name fuzzy "x"');
 SELECT synclog.matches(e, f) FROM of_domains e, (VALUES ('/a pr and /b fuzzy "x"'::synclog.queryfilter)) v(f);
 SELECT 1 FROM of_domains o WHERE synclog.matches(o, '/c pr');

@@ -77,6 +77,11 @@ SELECT synclog.query('activity', fields => 'a,b%zz');
 SELECT synclog.query('activity', sort_keys => '');
 SELECT synclog.query('activity', sort_keys => '-timestamp,-');
 SELECT synclog.query('activity', sort_keys => '-/');
+-- of a long list the beginning is shown, in whole characters
+SELECT synclog.query('activity', fields => 'a,,' || repeat('é', 200));
+SELECT synclog.query('activity', fields => repeat('a,', 1000) || 'a');
+SELECT synclog.query('activity', sort_keys => repeat('a,', 1000) || 'a');
+SELECT count(*) > 0 FROM synclog.query('activity', fields => repeat('a,', 999) || 'a', sort_keys => repeat('a,', 999) || 'a');
 SELECT synclog.query('activity', page_size => 0);
 SELECT synclog.query('activity', page_offset => -1);
 SELECT synclog.read('nope', 'x');
@@ -109,6 +114,15 @@ SELECT synclog.query('odd', fields => '_id', sort_keys => '''; drop');
 SELECT synclog.query('odd', fields => '_id', sort_keys => ''';%20drop%20--');
 SELECT synclog.read('odd', 'a'), synclog.read('odd', ''' or true --') IS NULL;
 \a\t
+
+-- columns of tables that have the members' own names
+CREATE TABLE audit.camels (id text, "timestamp" timestamptz, "userName" text, "T" int, extra jsonb);
+SELECT synclog.add_topic('camels', 'audit.camels');
+SELECT synclog.store('camels', '{"_id": "c", "timestamp": "2020-01-01T00:00:00.000Z", "userName": "x", "T": 1, "user_name": "y"}');
+SELECT "userName", "T", extra FROM audit.camels;
+SELECT synclog.query('camels', '/userName eq "x" and /T eq 1', fields => 'userName,user_name', sort_keys => 'userName');
+-- where there are both, the snake_case one is it
+SELECT synclog.matches(r, '/userName eq "snake"') FROM (SELECT 'camel'::text AS "userName", 'snake'::text AS user_name) r;
 
 -- streams: the first rows of many, without the others
 SELECT load.stored FROM synclog.load('sync', (SELECT string_agg(format('{"_id": "%s", "timestamp": "2020-05-%sT00:00:00.000Z", "message": "%s"}',

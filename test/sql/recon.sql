@@ -36,6 +36,15 @@ SELECT * FROM synclog.recon_entries('2.x');
 SELECT * FROM synclog.recon_entries('2.x', formatted => false);
 SELECT synclog.recon_grouped('2.x');
 SELECT synclog.recon_grouped('');
+-- several starts and summaries all come out; grouped, the first of each
+SELECT * FROM synclog.load('recon', $$
+{"_id": "n", "timestamp": "2020-01-02T00:00:00.000Z", "reconId": "twice", "entryType": "start"}
+{"_id": "o", "timestamp": "2020-01-01T00:00:00.000Z", "reconId": "twice", "entryType": "start"}
+{"_id": "m", "timestamp": "2020-01-04T00:00:00.000Z", "reconId": "twice", "entryType": "summary"}
+{"_id": "p", "timestamp": "2020-01-03T00:00:00.000Z", "reconId": "twice", "entryType": "summary"}
+$$);
+SELECT section, event->>'_id' FROM synclog.recon_entries('twice');
+SELECT synclog.recon_grouped('twice');
 -- a run that nobody knows
 SELECT synclog.recon_grouped('none');
 SELECT count(*) FROM synclog.recon_entries('none');

@@ -42,13 +42,14 @@ CREATE SCHEMA own;
 CREATE TABLE own.sync_log ("timestamp" timestamptz NOT NULL, id text PRIMARY KEY, event_type text, tries int, cost numeric(5,2), success boolean, at date, doc json, tags jsonb, n int GENERATED ALWAYS AS (tries * 2) STORED, seq int GENERATED ALWAYS AS IDENTITY, node text NOT NULL DEFAULT 'here', who varchar(5) CHECK (who <> 'evil'));
 SELECT synclog.add_topic('directory', 'own.sync_log');
 SELECT * FROM synclog.load('directory', '{"_id":"1","timestamp":"2026-01-01T00:00:00.000Z","eventType":"x","tries":3,"cost":1.25,"success":true,"at":"2026-01-02","doc":{"b":1,"a":"x\/y"},"tags":["a"],"who":"me"}
-{"_id":"2","timestamp":"2026-01-01T00:00:00.000Z","tries":"4","cost":"x","success":"true","at":"tomorrow and tomorrow","node":"there"}
+{"_id":"2","timestamp":"2026-01-01T00:00:00.000Z","tries":"4","cost":"1.5","success":"true","node":"there"}
 {"_id":"3","timestamp":"2026-01-01T00:00:00.000Z","other":1}
 {"_id":"4","timestamp":"2026-01-01T00:00:00.000Z","who":"evil"}
 {"_id":"5","timestamp":"2026-01-01T00:00:00.000Z","who":"too long"}
 {"_id":"6","timestamp":"2026-01-01T00:00:00.000Z","node":null}
 {"_id":"7","timestamp":"2026-01-01T00:00:00.000Z","seq":9,"n":9}
-{"_id":"8","timestamp":"2026-01-01T00:00:00.000Z","tries":99999999999}');
+{"_id":"8","timestamp":"2026-01-01T00:00:00.000Z","tries":99999999999}
+{"_id":"9","timestamp":"2026-01-01T00:00:00.000Z","at":"tomorrow and tomorrow"}');
 SELECT * FROM own.sync_log ORDER BY id;
 CREATE TABLE own.rejected (topic text, received_at timestamptz, reason text, event text);
 SELECT * FROM synclog.load('directory', '{"_id":"3","timestamp":"2026-01-01T00:00:00.000Z","other":1}
@@ -57,10 +58,47 @@ SELECT * FROM synclog.load('directory', '{"_id":"3","timestamp":"2026-01-01T00:0
 {"_id":"7","timestamp":"2026-01-01T00:00:00.000Z","n":9}
 {"_id":"1","timestamp":"2026-01-01T00:00:00.000Z","eventType":"y"}
 {"_id":"1","timestamp":"2027-01-01T00:00:00.000Z"}
+{"_id":"9","timestamp":"2026-01-01T00:00:00.000Z","at":"tomorrow and tomorrow"}
 broken');
 SELECT topic, reason, event FROM own.rejected ORDER BY received_at;
 SELECT synclog.store('directory', '{"_id":"4","timestamp":"2026-01-01T00:00:00.000Z","who":"evil"}');
 SELECT event FROM own.directory_json ORDER BY event::jsonb->>'_id';
+-- an error that is about no event ends the statement, and nothing but the statement
+CREATE FUNCTION own.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE 'ZZ001'; END $$;
+CREATE TRIGGER fail BEFORE INSERT ON own.sync_log FOR EACH ROW WHEN (NEW.event_type = 'fail') EXECUTE FUNCTION own.fail();
+\set VERBOSITY terse
+SELECT * FROM synclog.load('directory', '{"_id":"10","timestamp":"2026-01-01T00:00:00.000Z","eventType":"fail"}');
+\set VERBOSITY default
+SELECT count(*) FROM own.sync_log WHERE id = '10';
+-- defaults that vary make no conflicts, names of columns none with ours, digits none with json-c's
+CREATE TABLE own.varied (id text PRIMARY KEY, "timestamp" timestamptz, n serial, seen timestamptz DEFAULT clock_timestamp(), t json, r text);
+SELECT synclog.add_topic('varied', 'own.varied');
+SELECT * FROM synclog.load('varied', '{"_id":"1","timestamp":"2026-01-01T00:00:00.000Z","t":[12345678901234567890]}');
+SELECT * FROM synclog.load('varied', '{"_id":"1","timestamp":"2026-01-01T00:00:00.000Z","t":[12345678901234567890]}');
+SELECT * FROM synclog.load('varied', '{"_id":"1","timestamp":"2026-01-01T00:00:00.000Z","t":[12345678901234567890],"r":"r"}');
+SELECT t, r FROM own.varied;
+SELECT name, events, size > 0 AS size FROM synclog.topics WHERE name = 'varied';
+-- table rejected is the topic's owner's: not anybody's who may create tables
+CREATE ROLE regress_synclog_prepares;
+ALTER TABLE own.rejected OWNER TO regress_synclog_prepares;
+SELECT count(*) FROM own.rejected;
+SELECT synclog.store('varied', '{"_id":"1","timestamp":"2026-01-01T00:00:00.000Z"}');
+SELECT count(*) FROM own.rejected;
+ALTER TABLE own.rejected OWNER TO CURRENT_USER;
+DROP ROLE regress_synclog_prepares;
+-- months of any year; none where the months are not those of the events
+CREATE TABLE own.ages (id text, "timestamp" timestamptz) PARTITION BY RANGE ("timestamp");
+CREATE TABLE own.seen (id text, "timestamp" timestamptz, seen timestamptz DEFAULT '2026-01-01') PARTITION BY RANGE (seen);
+SELECT synclog.add_topic('ages', 'own.ages'), synclog.add_topic('seen', 'own.seen');
+SELECT * FROM synclog.load('ages', '{"_id":"first","timestamp":"-4713-11-24T00:00:00.000Z"}
+{"_id":"ides","timestamp":"-0043-03-15T00:00:00.000Z"}
+{"_id":"far","timestamp":"+12000-01-01T00:00:00.000Z"}
+{"_id":"last","timestamp":"+294276-12-31T23:59:59.999Z"}');
+SELECT event FROM own.ages_json ORDER BY event::jsonb->>'_id';
+SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname LIKE 'ages\_%' AND relispartition ORDER BY 1;
+SELECT * FROM synclog.load('seen', '{"_id":"1","timestamp":"2027-01-01T00:00:00.000Z"}');
+SELECT count(*) FROM pg_partition_tree('own.seen') WHERE isleaf AND level > 0;
+SELECT DISTINCT reason FROM own.rejected WHERE topic = 'seen';
 -- a partitioned table of somebody's own, with a name of 63 bytes and a partition in the middle of a month
 CREATE TABLE own."a table with a very long name, made so by its most diligent dba" (id text, "timestamp" timestamptz, message text, PRIMARY KEY (id, "timestamp")) PARTITION BY RANGE ("timestamp");
 CREATE TABLE own.middle PARTITION OF own."a table with a very long name, made so by its most diligent dba" FOR VALUES FROM ('2026-03-10') TO ('2026-03-20');
@@ -92,6 +130,12 @@ SELECT synclog.create_topics();
 SELECT synclog.create_topics('mine');
 SELECT synclog.store('recon', '{}');
 SELECT synclog.make_month('audit.recon', '2050-01-01');
+RESET ROLE;
+GRANT USAGE ON SCHEMA own TO regress_synclog_one;
+GRANT INSERT ON ALL TABLES IN SCHEMA own TO regress_synclog_one;
+SET ROLE regress_synclog_one;
+SELECT synclog.make_month('own.ages', '2050-01-01');
+SELECT synclog.add_topic('again', 'own.middle');
 RESET ROLE;
 DELETE FROM synclog.topic;
 GRANT INSERT ON synclog.topic TO regress_synclog_one;

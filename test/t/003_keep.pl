@@ -98,6 +98,14 @@ is($node->safe_psql('logs',
 	"{\"_id\":\"\\xff\\xfe\"}\n{\"_id\":\"nul\\x00\"}", 'and kept readable');
 $rows = $node->safe_psql('logs', $all_rows);
 
+# a file in UTF-16, as PowerShell writes them
+append_to_file("$bytes.utf16", "\xFF\xFE" . join '', map { "$_\0" } split //,
+	qq({"headers":{"Authorization":"$credentials[0]"}}\n));
+is($node->safe_psql('logs', "SELECT rejected > 0 FROM synclog.load_file('config', '$bytes.utf16')"),
+	't', 'UTF-16 is rejected');
+is($node->safe_psql('logs', "SELECT count(*) FROM audit.rejected WHERE replace(event, '\\x00', '') LIKE '%$credentials[0]%'"),
+	'0', 'and no credential in it is kept');
+
 # a file larger than what is read at once, as lines and as one list
 my $large = join ",\n",
   map { qq({"_id":"large $_","timestamp":"2026-01-01T00:00:00.000Z","message":") . 'x' x 500 . '"}' } 1 .. 3000;
