@@ -41,7 +41,9 @@ sub fail
 	my ($p, $what) = @_;
 	my $at = pos(${ $p->{text} }) // 0;
 
-	die "expected $what at character $at of ${ $p->{text} }\n";
+	my $message = "expected $what at character $at of ${ $p->{text} }\n";
+	utf8::encode($message);
+	die $message;
 }
 
 # Takes the keyword, a token of its own in any case, if it comes next.
@@ -99,7 +101,7 @@ sub parse_primary
 	my $plain = qr/[^ \t\r\n()\[\]]/;
 	my $balanced = qr/($plain*(?:\[(?-1)\]$plain*)*)/;
 	my $field;
-	if (!$p->{brackets} && $$text =~ /\G$space*$balanced(?=$space)/gc)
+	if (!$p->{brackets} && $$text =~ /\G$space*+(?=$plain)$balanced(?=$space)/gc)
 	{
 		$field = $1;
 	}

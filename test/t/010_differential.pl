@@ -18,7 +18,7 @@ use Time::HiRes qw(time);
 require './test/filter_oracle.pm';
 
 # parts of the language
-my %has = (ew => 0, in => 0, subfilter => 0);
+my %has = (ew => 1, in => 1, subfilter => 1);
 
 my $filters_per_table = 50;
 my $rows_per_table = 200;
