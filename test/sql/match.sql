@@ -54,7 +54,7 @@ INSERT INTO wanted (filter) VALUES
 	('! (/_id eq "1" and ! (/name pr))'), ('/uid eq "00000000-0000-0000-0000-000000000001" or /uid eq "00000000-0000-0000-0000-000000000003"'),
 	('! (/active eq true or /entries gt 5 and /tags pr)'), ('/day eq "2026-12-01" or /day eq "2026-11-21"'), ('/active eq true or /active eq false');
 INSERT INTO wanted (filter, ignore_case) SELECT f, true FROM unnest(ARRAY['/name eq "ANN"', '/name eq "änn"', '/name co "NN"', '! (/name sw "Ä")', '/name lt "ANN"', '/name eq "x" or /name eq "ANN"',
-	'/tags eq "A"', '/reason/code eq 401', '/list/0/k eq "V"', '! (/list/0/k eq "V")', '/list/0/K eq "v"', '/timestamp eq "2026-12-01T00:00:00Z"', '/uid eq "00000000-0000-0000-0000-000000000001"']::synclog.queryfilter[]) f;
+	'/tags eq "A"', '/reason/code eq 401', '/list/0/k eq "V"', '! (/list/0/k eq "V")', '/list/0/K eq "v"', '/timestamp eq "2026-12-01T00:00:00Z"', '/timestamp sw "2026-12-01t00:00:00.000z"', '/uid eq "00000000-0000-0000-0000-000000000001"']::synclog.queryfilter[]) f;
 
 -- the operators and the form that newer servers have
 INSERT INTO wanted (filter) VALUES
