@@ -6,6 +6,7 @@
 # 1], ['z'] for null, ['a', values], ['o', {key => value}], ['t', text of an
 # instant as it is printed], and undef where there is none.  A row is ['r',
 # {column => value}]; its column extra holds the members that have no column.
+# A column of floating point has ['f', text, pack's letter for its type].
 package filter_oracle;
 
 use strict;
@@ -359,7 +360,7 @@ sub compare
 	{
 		return scalar grep { compare('eq', $value, $_, $ignore_case) } @$literal;
 	}
-	return 0 unless ($type eq 't' ? 's' : $type) eq $literal->[0];
+	return 0 unless ($type =~ tr/tf/sn/r) eq $literal->[0];
 	my $order = $orders{$operator};
 	if ($type eq 't' && $order)
 	{
@@ -373,6 +374,12 @@ sub compare
 	}
 	$order //= $orders{eq};
 	return $order->(compare_numbers($value->[1], $literal->[1])) if $type eq 'n';
+	if ($type eq 'f')
+	{
+		# the literal is read as the column's type
+		my ($x, $y) = map { unpack $value->[2], pack $value->[2], $_ } $value->[1], $literal->[1];
+		return $order->($x <=> $y);
+	}
 	return $order->($value->[1] <=> $literal->[1]) if $type eq 'b';
 	return 0;
 }

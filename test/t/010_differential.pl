@@ -48,11 +48,13 @@ my @numbers = (
 	'-9223372036854775808', '-9223372036854775809', '32767', '32768', '-32769', '2147483647', '2147483648', '4.999999999999999999', '5.000000000000000000001',
 	'1e400', '-1e400', '1e-400', '123456789012345678901234567890.123456789');
 
+my @floats = ('0', '-0', '5', '1', '-1', '1.5', '0.1', '1e-1', '0.2', '10', '1e30', '9007199254740992', '-32769', '2147483648');
+
 # as filters may spell them, and JSON not
 my @spellings = ('+5', '5.', '.1', '005', '-0005', '+.1', '.0');
 
 my @instants = (
-	'2026-11-21T10:15:00.250Z', '2026-11-21T10:15:00.251Z', '2026-11-21T10:15:00.250001Z', '2026-11-21T10:15:00.000Z', '2026-11-21T00:00:00.000Z', '2026-11-20T23:59:59.999Z',
+	'2026-11-21T10:15:00.250Z', '2026-11-21T10:15:00.251Z', '2026-11-21T10:15:00.250001Z', '2026-11-21T10:15:00.2501Z', '2026-11-21T10:15:00.000Z', '2026-11-21T00:00:00.000Z', '2026-11-20T23:59:59.999Z',
 	'2026-12-01T00:00:00.000Z', '2026-11-30T23:59:59.999999Z', '2026-10-31T23:30:00.000Z', '2027-01-01T00:00:00.000Z', '2013-05-14T08:20:41.712345Z', '2013-05-14T08:20:41.712Z',
 	'2024-02-29T12:00:00.000Z', '2024-03-01T00:00:00.000Z', '1999-12-31T23:59:59.999Z', '2000-01-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z', '0999-01-01T00:00:00.000Z');
 
@@ -62,7 +64,7 @@ my @keys = ('a', 'b', 'A', 'x', '', '0', '1', '00', '-1', 'é', 'a b', 'a/b', 'a
 my %types = (
 	id => 'text COLLATE "C"', source_object_id => 'text COLLATE "C"', name => 'varchar(400)', title => 'text COLLATE "und-x-icu"', and => 'text', 'grö_ße' => 'text', 'odd "name"' => 'text COLLATE "POSIX"',
 	timestamp => 'timestamptz', at => 'timestamp', day => 'date',
-	entries => 'bigint', port => 'int', small => 'smallint', amount => 'numeric', share => 'double precision', true => 'boolean', active => 'boolean',
+	entries => 'bigint', port => 'int', small => 'smallint', amount => 'numeric', share => 'double precision', ratio => 'real', true => 'boolean', active => 'boolean',
 	tags => 'jsonb', before => 'jsonb', after_all => 'jsonb', plain => 'json', codes => 'text[]', words => 'text[] COLLATE "C"', extra => 'jsonb');
 
 sub random_string
@@ -103,7 +105,8 @@ sub random_value
 	return [ 't', pick(@instants) ] if $type =~ /^timestamp/;
 	return [ 't', pick(grep { /T00:00:00.000Z/ } @instants) ] if $type eq 'date';
 	return [ 'n', pick(@numbers) ] if $type eq 'numeric';
-	return [ 'n', pick('0', '-0', '5', '1', '-1', '1.5', '0.1', '1e-1', '0.2', '10', '1e30', '9007199254740992', '-32769', '2147483648', '1e-300', '123456789.125') ] if $type =~ /^double/;
+	return [ 'f', pick(@floats, '1e-300', '123456789.123'), 'd' ] if $type =~ /^double/;
+	return [ 'f', pick(@floats), 'f' ] if $type eq 'real';
 	if ($type =~ /^(?:bigint|int|smallint)$/)
 	{
 		my $limit = { bigint => '9223372036854775807', int => '2147483647', smallint => '32767' }->{$type};
@@ -131,7 +134,7 @@ sub json_text
 	my ($type, $content) = @$value;
 
 	return json_string($content) if $type eq 's' || $type eq 't';
-	return $content if $type eq 'n';
+	return $content if $type eq 'n' || $type eq 'f';
 	return $content ? 'true' : 'false' if $type eq 'b';
 	return 'null' if $type eq 'z';
 	return '[' . join(',', map { json_text($_) } @$content) . ']' if $type eq 'a';
@@ -299,11 +302,12 @@ sub random_instant
 sub random_literal
 {
 	my ($operator, $sample, $is_time) = @_;
-	my @elements = grep { $_->[0] =~ /[snbt]/ } filter_oracle::value_set($sample);
+	my @elements = grep { $_->[0] =~ /[snbtf]/ } filter_oracle::value_set($sample);
 	my $orders = $operator !~ /^(?:co|sw|ew)$/;
 	my $value = @elements && chance(0.65) ? pick(@elements) : pick([ 's', random_string() ], [ 's', random_string() ], [ 'n', pick(@numbers, @spellings) ], [ 'b', int rand 2 ]);
 	my ($type, $content) = @$value;
 
+	$type = 'n' if $type eq 'f';
 	if ($is_time && $orders && $type =~ /[st]/)
 	{
 		return [ 's', random_instant($type eq 't' ? $content : pick(@instants)) ];
