@@ -58,7 +58,7 @@ INSERT INTO wanted (filter, ignore_case) SELECT f, true FROM unnest(ARRAY['/name
 
 -- the operators and the form that newer servers have
 INSERT INTO wanted (filter) VALUES
-	('/name ew "nn"'), ('/sourceObjectId ew "_\\done"'), ('/sourceObjectId ew ""'), ('! (/name ew "n")'), ('/entries ew 5'), ('/tags ew "b"'), ('! (/tags ew "b")'), ('/list ew "w"'), ('/timestamp ew "50Z"'), ('/codes ew "q"'),
+	('/name ew "nn"'), ('/sourceObjectId ew "_\\done"'), ('/sourceObjectId ew ""'), ('! (/name ew "n")'), ('/entries ew 5'), ('/tags ew "b"'), ('! (/tags ew "b")'), ('/list ew "w"'), ('/timestamp ew "50Z"'), ('/codes ew "q"'), ('/timestamp[/ eq "2026-11-21T10:15:00.25Z"]'), ('/ratio[/ eq 0.1 or / eq 2.5]'), ('! (/entries[/ gt 5])'), ('/name[! (/x pr)]'),
 	('/name in ''["Ann","x"]'''), ('! (/name in ''["Ann","x"]'')'), ('/entries in ''[5,6.0,7.5,"6"]'''), ('/amount in ''[10.5,9007199254740993]'''), ('/active in ''[true]'''), ('/timestamp in ''["2026-12-01"]'''), ('/uid in ''["00000000-0000-0000-0000-000000000003"]'''),
 	('/tags in ''["b",7,true]'''), ('! (/tags in ''["b",7]'')'), ('/reason/code in ''[401,"x"]'''), ('/name in "[]"'), ('! (/name in "[]")'), ('/tags in "[]"'), ('/sourceObjectId/x in ''["a"]'''),
 	('/list[k eq "v"]'), ('/list[k eq "x"]'), ('! (/list[k eq "v"])'), ('/list[! (k pr)]'), ('/list[/ eq "w"]'), ('/list[/ ew "w" and ! (k pr) or k in ''["v"]'']'), ('/reason[code gt 400]'), ('/reason[true ]'), ('/tags[/ eq "a" or / eq 7]'), ('/tags[! (/ eq "a")]'), ('/name[/ sw "A"]'), ('/nosuch[true ]'), ('/name/x[true ]'),
