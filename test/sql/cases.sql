@@ -107,6 +107,14 @@ ORDER BY a.id;
 SELECT p.id AS differs_no_more FROM on_purpose p JOIN answers a ON a.id = p.id
 WHERE agrees((a.id, kind, filter, record, expected, source)::reference, answer);
 
+-- exactly, without ignore_case: only rows with a letter in the other case differ
+SELECT a.id, left(filter, 45) AS filter, record, expected, exact
+FROM answers a, LATERAL (SELECT synclog.matches(a.record::jsonb, build(a.filter::json))) e(exact)
+WHERE kind IN ('match', 'nomatch') AND exact <> (answer = 'true'::jsonb)
+ORDER BY a.id;
+SELECT count(*) AS same FROM answers a
+WHERE kind IN ('match', 'nomatch') AND synclog.matches(a.record::jsonb, build(a.filter::json)) = (answer = 'true'::jsonb);
+
 -- text to filter to text, for all that parses
 SELECT count(*), count(*) FILTER (WHERE f::text::synclog.queryfilter = f) AS same
 FROM (SELECT build(filter::json) AS f FROM answers WHERE kind <> 'pointer' AND answer ->> 'error' IS NULL) x;
