@@ -25,6 +25,9 @@ my @strings = (
 	'😀', "\x{10428}", "\x{10400}", "\x{feff}", '2026-11-21T10:15:00.250Z', '2026-11',
 	'managed/user/1', 'MANAGED/user/1', 'ABSENT', 'absent', "a\r", ' a', 'a ', 'x' x 150);
 
+# those that a wrong translation would take for each other
+my @colliding = ('', 'a', 'A', 'b', 'ab', 'aB', 'a%', 'a_', '%', '_', '\\', 'a\\', '.', 'É', 'é', '5', 'true');
+
 my @numbers = (
 	'0', '-0', '-0.0', '0.0', '5', '5.0', '5.00', '50e-1', '5e0', '1', '-1', '1.5', '0.1', '0.10',
 	'1e-1', '0.2', '0.30000000000000004', '10', '1e1', '1e30', '1E+30',
@@ -84,7 +87,9 @@ our %types = (
 
 sub random_string
 {
-	return chance(0.85) ? pick(@strings) : pick(@strings) . pick(@strings);
+	my $string = pick(chance(0.5) ? @colliding : @strings);
+
+	return chance(0.85) ? $string : $string . pick(@colliding);
 }
 
 sub random_json
@@ -412,14 +417,16 @@ sub make_leaf
 	{
 		my @elements = map { random_literal('in', pick(@there ? @there : undef), $is_time) } 1 .. rand 5;
 		# numbers there are spelled as in JSON
-		@elements = map { $_->[0] eq 'n' && $_->[1] !~ /^-?(?:0|[1-9][0-9]*)(?:[.e][0-9]|E|\z)/ ? [ 'n', 5 ] : $_ } @elements;
+		my $json_number = qr/^-?(?:0|[1-9][0-9]*)(?:[.e][0-9]|E|\z)/;
+		@elements = map { $_->[0] eq 'n' && $_->[1] !~ $json_number ? [ 'n', 5 ] : $_ } @elements;
 		return "$field in " . string_literal(json_text([ 'a', \@elements ]));
 	}
 	# several values of one field
 	my $n = $operator eq 'eq' && chance(0.1) ? 2 + int rand 4 : 1;
 	my $text = join space() . keyword('or') . space(), map {
 		my $value = literal_text(random_literal($operator, $sample, $is_time));
-		$field . space() . ($operator =~ /^(?:ew|in)$/ ? $operator : keyword($operator)) . ($value =~ /^["']/ && chance(0.05) ? '' : space()) . $value
+		$field . space() . ($operator eq 'ew' ? $operator : keyword($operator))
+		  . ($value =~ /^["']/ && chance(0.05) ? '' : space()) . $value
 	} 1 .. $n;
 	return $n > 1 ? "($text)" : $text;
 }
@@ -430,8 +437,8 @@ sub random_filter
 	my ($samples, $columns, $inside, $depth) = @_;
 	my $r = rand;
 
-	return random_leaf($samples, $columns, $inside) if $depth > 4 || $r < 0.45;
-	if ($r < 0.6)
+	return random_leaf($samples, $columns, $inside) if $depth > 3 || $r < 0.5;
+	if ($r < 0.65)
 	{
 		return keyword('!') . space() . random_leaf($samples, $columns, $inside) if chance(0.4);
 		return '!' . (chance(0.8) ? ' ' : '') . '(' . random_filter($samples, $columns, $inside, $depth + 1) . ')';
