@@ -356,6 +356,13 @@ foreach my $round ($first_round .. $first_round + $rounds - 1)
 	my @filters;
 	foreach my $n (1 .. $filters_per_table)
 	{
+		# the same with and without its case, in the same run of changing filters
+		if ($n > $filters_per_table - 5)
+		{
+			my $twin = $filters[ $n - 6 ];
+			push @filters, { %$twin, n => $n, ignore_case => !$twin->{ignore_case} };
+			next;
+		}
 		@filter_random::leaves = ();
 		my $text = filter_random::random_filter([ map { filter_random::pick(@samples) } 1 .. 8 ], $table->{columns}, 0, 0);
 		push @filters, { n => $n, text => $text, leaves => [@filter_random::leaves], ignore_case => int rand 2 };
