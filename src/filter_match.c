@@ -280,16 +280,8 @@ to_sql(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3))
 		PG_RETURN_NULL();
-	relation = try_relation_open(PG_GETARG_OID(1), AccessShareLock);
-	if (relation == NULL)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-						errmsg("relation with OID %u does not exist",
-							   PG_GETARG_OID(1))));
+	relation = filter_open_relation(PG_GETARG_OID(1));
 	name = pstrdup(RelationGetRelationName(relation));
-	if (!OidIsValid(relation->rd_rel->reltype))
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s\" has no rows that a filter could match",
-							   name)));
 	if (!PG_ARGISNULL(2))
 		alias = text_to_cstring(PG_GETARG_TEXT_PP(2));
 
