@@ -320,6 +320,20 @@ float_const(Oid type, const char *number)
 					 Float8GetDatum(value), false, FLOAT8PASSBYVAL);
 }
 
+/* Make a constant of a column's own type, or a bigint if it is beyond that. */
+static Const *
+whole_const(Oid type, int64 value)
+{
+	if (type == INT2OID && value == (int16) value)
+		return makeConst(type, -1, InvalidOid, sizeof(int16),
+						 Int16GetDatum(value), false, true);
+	if (type == INT4OID && value == (int32) value)
+		return makeConst(type, -1, InvalidOid, sizeof(int32),
+						 Int32GetDatum(value), false, true);
+	return makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+					 Int64GetDatum(value), false, FLOAT8PASSBYVAL);
+}
+
 /* Compare a column of a number type. */
 static Expr *
 compare_number(Expr *column, Oid type, const FilterNode *node)
@@ -342,10 +356,7 @@ compare_number(Expr *column, Oid type, const FilterNode *node)
 			return filter_core_op(name, column, (Expr *) number);
 	}
 	else if (type != NUMERICOID && is_bigint(node->value, &whole))
-		return filter_core_op(
-			name, column,
-			(Expr *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-							   Int64GetDatum(whole), false, FLOAT8PASSBYVAL));
+		return filter_core_op(name, column, (Expr *) whole_const(type, whole));
 	if (type != NUMERICOID)
 		column = filter_cast(column, NUMERICOID);
 	value =
