@@ -118,7 +118,7 @@ CREATE FUNCTION synclog.iso8601(instant timestamptz) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 
 COMMENT ON FUNCTION synclog.fold(text) IS
-'the text with its case folded as the reference does: each character''s simple upper-case and then lower-case mapping, whatever the locale; an index on it serves filters with ignore_case';
+'the text with its case folded as the reference does: each character of the Basic Multilingual Plane by its simple upper-case and then lower-case mapping, whatever the locale; an index on it serves filters with ignore_case';
 COMMENT ON FUNCTION synclog.fold(jsonb) IS
 'the value with the case of its strings folded, never that of its keys';
 COMMENT ON FUNCTION synclog.iso8601(timestamptz) IS
@@ -157,6 +157,11 @@ CREATE FUNCTION synclog.to_sql(filter synclog.queryfilter, relation regclass, al
 	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.to_sql(synclog.queryfilter, regclass, text, boolean) IS
 'the filter as the text of a SQL condition on the relation, its columns qualified by alias if that is given; the text means the same under any settings but standard_conforming_strings = off, and stands in a WHERE, where NULL does as false; NULL if an argument other than alias is; errors as for matches';
+
+CREATE FUNCTION synclog.filter_fields(relation regclass, OUT field text, OUT type text, OUT resolves_to text) RETURNS SETOF record
+	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.filter_fields(regclass) IS
+'the fields that a filter can use on a table or view, in column order: the pointer, the type that it is compared as, and the column that it is; one that ends with /... stands for every path inside a column that holds JSON, a list or a row, and "/..." alone for all other members, sought in column extra, without which they are errors (42703); no rows if the relation is NULL, error 42P01 if it does not exist and 42809 if it has no rows';
 
 ------------------------------------------------------------------------------
 -- topic: the catalog of topics and their tables

@@ -96,6 +96,7 @@ extern void filter_print_pointer(char **tokens, int ntokens, bool in_subfilter,
 
 #include "access/tupdesc.h"
 #include "nodes/primnodes.h"
+#include "utils/relcache.h"
 
 #include "field.h"
 
@@ -122,6 +123,10 @@ extern FilterNode *filter_from_datum(const struct varlena *filter);
 extern void	 filter_target_init(FilterTarget *target, TupleDesc desc,
 								const char *name);
 extern Expr *filter_to_expr(FilterTarget *target, const FilterNode *node);
+extern bool	 filter_is_json_like(Oid type);
+
+/* filter_fields.c */
+extern Relation filter_open_relation(Oid relid);
 
 /* fold.c */
 extern void fold_append(StringInfo buf, const char *s, int len);

@@ -6,7 +6,6 @@
  */
 #include "postgres.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "access/stratnum.h"
@@ -236,6 +235,25 @@ like_pattern(const char *value, FilterOp op)
 	return buf.data;
 }
 
+/*
+ * Give a text expression a collation by which patterns can be looked for: some
+ * have none of their own, by which equal texts differ in bytes.
+ */
+static Expr *
+pattern_operand(Expr *arg)
+{
+	Oid			 collation = exprCollation((Node *) arg);
+	CollateExpr *collate;
+
+	if (!OidIsValid(collation) || get_collation_isdeterministic(collation))
+		return arg;
+	collate = makeNode(CollateExpr);
+	collate->arg = arg;
+	collate->collOid = C_COLLATION_OID;
+	collate->location = -1;
+	return (Expr *) collate;
+}
+
 /* Compare a text column; NULL if it can't match. */
 static Expr *
 compare_text(FilterTarget *target, Expr *column, const FilterNode *node)
@@ -247,11 +265,13 @@ compare_text(FilterTarget *target, Expr *column, const FilterNode *node)
 		return NULL;
 	if (node->op == FILTER_CO || node->op == FILTER_EW)
 		return filter_core_op(
-			"~~", left,
+			"~~", pattern_operand(left),
 			(Expr *) filter_text_const(like_pattern(value, node->op)));
-	return filter_core_op(node->op == FILTER_SW ? "^@"
-												: sql_operators[node->op],
-						  left, (Expr *) filter_text_const(value));
+	if (node->op == FILTER_SW)
+		return filter_core_op("^@", pattern_operand(left),
+							  (Expr *) filter_text_const(value));
+	return filter_core_op(sql_operators[node->op], left,
+						  (Expr *) filter_text_const(value));
 }
 
 /* Compare a boolean column; co and sw mean eq, as for numbers. */
@@ -281,6 +301,40 @@ is_bigint(const char *number, int64 *value)
 	return errno == 0;
 }
 
+/*
+ * Read a number as a floating-point type has it; NULL if it is beyond the
+ * type, where it would turn into infinity or zero.
+ */
+static Const *
+float_const(Oid type, const char *number)
+{
+	bool   is_zero = strcspn(number, "123456789") >= strcspn(number, "E");
+	double value =
+		type == FLOAT4OID ? strtof(number, NULL) : strtod(number, NULL);
+
+	if (isinf(value) || (value == 0 && !is_zero))
+		return NULL;
+	if (type == FLOAT4OID)
+		return makeConst(type, -1, InvalidOid, sizeof(float4),
+						 Float4GetDatum(value), false, true);
+	return makeConst(type, -1, InvalidOid, sizeof(float8),
+					 Float8GetDatum(value), false, FLOAT8PASSBYVAL);
+}
+
+/* Make a constant of a column's own type, or a bigint if it is beyond that. */
+static Const *
+whole_const(Oid type, int64 value)
+{
+	if (type == INT2OID && value == (int16) value)
+		return makeConst(type, -1, InvalidOid, sizeof(int16),
+						 Int16GetDatum(value), false, true);
+	if (type == INT4OID && value == (int32) value)
+		return makeConst(type, -1, InvalidOid, sizeof(int32),
+						 Int32GetDatum(value), false, true);
+	return makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+					 Int64GetDatum(value), false, FLOAT8PASSBYVAL);
+}
+
 /* Compare a column of a number type. */
 static Expr *
 compare_number(Expr *column, Oid type, const FilterNode *node)
@@ -295,26 +349,15 @@ compare_number(Expr *column, Oid type, const FilterNode *node)
 	column = filter_relabel(column, type);
 	if (type == FLOAT4OID || type == FLOAT8OID)
 	{
-		double number = strtod(node->value, NULL);
-		bool   is_real = type == FLOAT4OID && fabs(number) <= FLT_MAX;
+		Const *number = float_const(type, node->value);
 
-		if (is_real)
-			return filter_core_op(
-				name, column,
-				(Expr *) makeConst(FLOAT4OID, -1, InvalidOid, sizeof(float4),
-								   Float4GetDatum(strtof(node->value, NULL)),
-								   false, true));
-		return filter_core_op(name, column,
-							  (Expr *) makeConst(FLOAT8OID, -1, InvalidOid,
-												 sizeof(float8),
-												 Float8GetDatum(number), false,
-												 FLOAT8PASSBYVAL));
+		if (number == NULL && type == FLOAT4OID)
+			number = float_const(FLOAT8OID, node->value);
+		if (number)
+			return filter_core_op(name, column, (Expr *) number);
 	}
-	if (type != NUMERICOID && is_bigint(node->value, &whole))
-		return filter_core_op(
-			name, column,
-			(Expr *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-							   Int64GetDatum(whole), false, FLOAT8PASSBYVAL));
+	else if (type != NUMERICOID && is_bigint(node->value, &whole))
+		return filter_core_op(name, column, (Expr *) whole_const(type, whole));
 	if (type != NUMERICOID)
 		column = filter_cast(column, NUMERICOID);
 	value =

@@ -158,8 +158,8 @@ filter_in_values(const FilterNode *node)
 }
 
 /* Tell whether values of a type are reached as JSON. */
-static bool
-is_json_like(Oid type)
+bool
+filter_is_json_like(Oid type)
 {
 	return type == JSONBOID || type == JSONOID ||
 		   OidIsValid(get_element_type(type)) || type_is_rowtype(type);
@@ -252,7 +252,7 @@ translate_field(FilterTarget *target, const FilterNode *node, bool negate)
 
 	column = make_column(target, attno);
 	type = getBaseType(exprType((Node *) column));
-	if (!is_json_like(type))
+	if (!filter_is_json_like(type))
 	{
 		if (node->ntokens > used)
 			return filter_truth(negate); /* nothing is inside a scalar */
@@ -292,7 +292,7 @@ any_column(FilterTarget *target, const FilterNode *node)
 	if (attno == InvalidAttrNumber)
 		return InvalidAttrNumber;
 	type = getBaseType(TupleDescAttr(target->desc, attno - 1)->atttypid);
-	return is_json_like(type) || type == BOOLOID ||
+	return filter_is_json_like(type) || type == BOOLOID ||
 				   !OidIsValid(get_array_type(type))
 			   ? InvalidAttrNumber
 			   : attno;

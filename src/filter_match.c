@@ -14,6 +14,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -242,6 +243,28 @@ matches_document(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(result);
 }
 
+/* Write collations as COLLATE again, since simplified ones are not printed. */
+static Node *
+collate_mutator(Node *node, void *context)
+{
+	RelabelType *relabel;
+	CollateExpr *collate;
+
+	if (node == NULL)
+		return NULL;
+	node = expression_tree_mutator(node, collate_mutator, context);
+	relabel = (RelabelType *) node;
+	if (!IsA(node, RelabelType) ||
+		relabel->resultcollid == exprCollation((Node *) relabel->arg) ||
+		!OidIsValid(exprCollation((Node *) relabel->arg)))
+		return node;
+	collate = makeNode(CollateExpr);
+	collate->arg = relabel->arg;
+	collate->collOid = relabel->resultcollid;
+	collate->location = -1;
+	return (Node *) collate;
+}
+
 /* Deparse an expression so that it means the same under any settings. */
 static char *
 deparse(Expr *expr, const char *alias, Oid relid, bool qualify)
@@ -280,16 +303,8 @@ to_sql(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3))
 		PG_RETURN_NULL();
-	relation = try_relation_open(PG_GETARG_OID(1), AccessShareLock);
-	if (relation == NULL)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-						errmsg("relation with OID %u does not exist",
-							   PG_GETARG_OID(1))));
+	relation = filter_open_relation(PG_GETARG_OID(1));
 	name = pstrdup(RelationGetRelationName(relation));
-	if (!OidIsValid(relation->rd_rel->reltype))
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s\" has no rows that a filter could match",
-							   name)));
 	if (!PG_ARGISNULL(2))
 		alias = text_to_cstring(PG_GETARG_TEXT_PP(2));
 
@@ -298,6 +313,7 @@ to_sql(PG_FUNCTION_ARGS)
 	node = filter_from_datum(PG_GETARG_VARLENA_PP(0));
 	expr = filter_to_expr(&target, node);
 	expr = (Expr *) eval_const_expressions(NULL, (Node *) expr);
+	expr = (Expr *) collate_mutator((Node *) expr, NULL);
 	result = deparse(expr, alias ? alias : name, RelationGetRelid(relation),
 					 alias != NULL);
 	relation_close(relation, AccessShareLock);
