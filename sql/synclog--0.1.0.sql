@@ -118,7 +118,7 @@ CREATE FUNCTION synclog.iso8601(instant timestamptz) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 
 COMMENT ON FUNCTION synclog.fold(text) IS
-'the text with its case folded as the reference does: each character''s simple upper-case and then lower-case mapping, whatever the locale; an index on it serves filters with ignore_case';
+'the text with its case folded as the reference does: each character of the Basic Multilingual Plane by its simple upper-case and then lower-case mapping, whatever the locale; an index on it serves filters with ignore_case';
 COMMENT ON FUNCTION synclog.fold(jsonb) IS
 'the value with the case of its strings folded, never that of its keys';
 COMMENT ON FUNCTION synclog.iso8601(timestamptz) IS

@@ -113,6 +113,7 @@ typedef struct FilterTarget
 	bool		is_document; /* row (or variable 1) is jsonb itself */
 	bool		ignore_case;
 	bool		two_valued; /* false where a WHERE would take NULL too */
+	AttrNumber	element; /* in a subfilter on a scalar column: that column */
 } FilterTarget;
 
 /* filter_type.c */

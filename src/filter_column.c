@@ -19,6 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/fmgroids.h"
+#include "utils/formatting.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
@@ -406,7 +407,11 @@ compare_instant(FilterTarget *target, Expr *column, Oid type,
 	}
 	if (node->op == FILTER_SW)
 	{
-		if (!iso8601_prefix_range(node->value, len, &from, &until))
+		const char *prefix = node->value;
+
+		if (target->ignore_case)
+			prefix = asc_toupper(prefix, len); /* T and Z */
+		if (!iso8601_prefix_range(prefix, len, &from, &until))
 			return NULL;
 		return make_andclause(
 			list_make2(filter_core_op(">=", column, instant_const(type, from)),

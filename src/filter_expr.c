@@ -186,12 +186,43 @@ unknown_field(FilterTarget *target, const FilterNode *node)
 					   "no column \"extra\" of type jsonb for others.")));
 }
 
+/*
+ * Translate a subfilter on a column that is no JSON: the value itself is the
+ * one that it is asked of.
+ */
+static Expr *
+translate_scalar_subfilter(FilterTarget *target, AttrNumber attno,
+						   const FilterNode *node, bool negate)
+{
+	AttrNumber outer = target->element;
+	Expr	  *inner;
+	Expr	  *test;
+
+	target->element = attno;
+	inner = translate_node(target, node->first, negate);
+	target->element = outer;
+	test = filter_null_test(make_column(target, attno),
+							negate ? IS_NULL : IS_NOT_NULL);
+	return negate ? make_orclause(list_make2(test, inner))
+				  : make_andclause(list_make2(test, inner));
+}
+
+/* Find the column that a field begins with, or InvalidAttrNumber. */
+static AttrNumber
+find_column(FilterTarget *target, const FilterNode *node)
+{
+	if (target->element != InvalidAttrNumber)
+		return target->element;
+	return field_column_of(target->desc, &target->shape, node->tokens[0],
+						   strlen(node->tokens[0]));
+}
+
 /* Translate what is asked of a field. */
 static Expr *
 translate_field(FilterTarget *target, const FilterNode *node, bool negate)
 {
 	AttrNumber	attno;
-	int			used = 0;
+	int			used = target->element != InvalidAttrNumber ? 0 : 1;
 	Expr	   *column;
 	Oid			type;
 	FilterNode *values = NULL;
@@ -205,17 +236,17 @@ translate_field(FilterTarget *target, const FilterNode *node, bool negate)
 								node->ntokens, node, negate);
 	if (target->desc == NULL)
 		return filter_truth(negate);
-	if (node->ntokens == 0 && node->kind == FILTER_COMPLEX)
+	if (node->ntokens < used && node->kind == FILTER_COMPLEX)
 		return translate_node(target, node->first, negate);
-	if (node->ntokens == 0)
+	if (node->ntokens < used)
 		return filter_truth((node->kind == FILTER_PRESENT) != negate);
 
-	attno = field_column_of(target->desc, &target->shape, node->tokens[0],
-							strlen(node->tokens[0]));
-	if (attno != InvalidAttrNumber)
-		used = 1;
-	else
+	attno = find_column(target, node);
+	if (attno == InvalidAttrNumber)
+	{
+		used = 0;
 		attno = target->shape.extra;
+	}
 	if (attno == InvalidAttrNumber)
 		unknown_field(target, node);
 
@@ -223,12 +254,13 @@ translate_field(FilterTarget *target, const FilterNode *node, bool negate)
 	type = getBaseType(exprType((Node *) column));
 	if (!filter_is_json_like(type))
 	{
-		if (node->ntokens > 1)
+		if (node->ntokens > used)
 			return filter_truth(negate); /* nothing is inside a scalar */
 		if (values)
 			return translate_node(target, values, negate);
-		if (node->kind != FILTER_COMPLEX)
-			return filter_scalar_expr(target, column, node, negate);
+		if (node->kind == FILTER_COMPLEX)
+			return translate_scalar_subfilter(target, attno, node, negate);
+		return filter_scalar_expr(target, column, node, negate);
 	}
 	if (type == JSONOID)
 		column = filter_cast(column, JSONBOID);
@@ -253,10 +285,10 @@ any_column(FilterTarget *target, const FilterNode *node)
 	Oid		   type;
 
 	if (node->kind != FILTER_COMPARE || node->op != FILTER_EQ ||
-		node->ntokens != 1 || target->is_document || target->desc == NULL)
+		node->ntokens != (target->element != InvalidAttrNumber ? 0 : 1) ||
+		target->is_document || target->desc == NULL)
 		return InvalidAttrNumber;
-	attno = field_column_of(target->desc, &target->shape, node->tokens[0],
-							strlen(node->tokens[0]));
+	attno = find_column(target, node);
 	if (attno == InvalidAttrNumber)
 		return InvalidAttrNumber;
 	type = getBaseType(TupleDescAttr(target->desc, attno - 1)->atttypid);

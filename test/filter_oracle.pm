@@ -6,6 +6,7 @@
 # 1], ['z'] for null, ['a', values], ['o', {key => value}], ['t', text of an
 # instant as it is printed], and undef where there is none.  A row is ['r',
 # {column => value}]; its column extra holds the members that have no column.
+# A column of floating point has ['f', text, pack's letter for its type].
 package filter_oracle;
 
 use strict;
@@ -41,7 +42,9 @@ sub fail
 	my ($p, $what) = @_;
 	my $at = pos(${ $p->{text} }) // 0;
 
-	die "expected $what at character $at of ${ $p->{text} }\n";
+	my $message = "expected $what at character $at of ${ $p->{text} }\n";
+	utf8::encode($message);
+	die $message;
 }
 
 # Takes the keyword, a token of its own in any case, if it comes next.
@@ -99,7 +102,7 @@ sub parse_primary
 	my $plain = qr/[^ \t\r\n()\[\]]/;
 	my $balanced = qr/($plain*(?:\[(?-1)\]$plain*)*)/;
 	my $field;
-	if (!$p->{brackets} && $$text =~ /\G$space*$balanced(?=$space)/gc)
+	if (!$p->{brackets} && $$text =~ /\G$space*+(?=$plain)$balanced(?=$space)/gc)
 	{
 		$field = $1;
 	}
@@ -357,7 +360,7 @@ sub compare
 	{
 		return scalar grep { compare('eq', $value, $_, $ignore_case) } @$literal;
 	}
-	return 0 unless ($type eq 't' ? 's' : $type) eq $literal->[0];
+	return 0 unless ($type =~ tr/tf/sn/r) eq $literal->[0];
 	my $order = $orders{$operator};
 	if ($type eq 't' && $order)
 	{
@@ -371,6 +374,12 @@ sub compare
 	}
 	$order //= $orders{eq};
 	return $order->(compare_numbers($value->[1], $literal->[1])) if $type eq 'n';
+	if ($type eq 'f')
+	{
+		# the literal is read as the column's type
+		my ($x, $y) = map { unpack $value->[2], pack $value->[2], $_ } $value->[1], $literal->[1];
+		return $order->($x <=> $y);
+	}
 	return $order->($value->[1] <=> $literal->[1]) if $type eq 'b';
 	return 0;
 }

@@ -54,11 +54,11 @@ INSERT INTO wanted (filter) VALUES
 	('! (/_id eq "1" and ! (/name pr))'), ('/uid eq "00000000-0000-0000-0000-000000000001" or /uid eq "00000000-0000-0000-0000-000000000003"'),
 	('! (/active eq true or /entries gt 5 and /tags pr)'), ('/day eq "2026-12-01" or /day eq "2026-11-21"'), ('/active eq true or /active eq false');
 INSERT INTO wanted (filter, ignore_case) SELECT f, true FROM unnest(ARRAY['/name eq "ANN"', '/name eq "änn"', '/name co "NN"', '! (/name sw "Ä")', '/name lt "ANN"', '/name eq "x" or /name eq "ANN"',
-	'/tags eq "A"', '/reason/code eq 401', '/list/0/k eq "V"', '! (/list/0/k eq "V")', '/list/0/K eq "v"', '/timestamp eq "2026-12-01T00:00:00Z"', '/uid eq "00000000-0000-0000-0000-000000000001"']::synclog.queryfilter[]) f;
+	'/tags eq "A"', '/reason/code eq 401', '/list/0/k eq "V"', '! (/list/0/k eq "V")', '/list/0/K eq "v"', '/timestamp eq "2026-12-01T00:00:00Z"', '/timestamp sw "2026-12-01t00:00:00.000z"', '/uid eq "00000000-0000-0000-0000-000000000001"']::synclog.queryfilter[]) f;
 
 -- the operators and the form that newer servers have
 INSERT INTO wanted (filter) VALUES
-	('/name ew "nn"'), ('/sourceObjectId ew "_\\done"'), ('/sourceObjectId ew ""'), ('! (/name ew "n")'), ('/entries ew 5'), ('/tags ew "b"'), ('! (/tags ew "b")'), ('/list ew "w"'), ('/timestamp ew "50Z"'), ('/codes ew "q"'),
+	('/name ew "nn"'), ('/sourceObjectId ew "_\\done"'), ('/sourceObjectId ew ""'), ('! (/name ew "n")'), ('/entries ew 5'), ('/tags ew "b"'), ('! (/tags ew "b")'), ('/list ew "w"'), ('/timestamp ew "50Z"'), ('/codes ew "q"'), ('/timestamp[/ eq "2026-11-21T10:15:00.25Z"]'), ('/ratio[/ eq 0.1 or / eq 2.5]'), ('! (/entries[/ gt 5])'), ('/name[! (/x pr)]'),
 	('/name in ''["Ann","x"]'''), ('! (/name in ''["Ann","x"]'')'), ('/entries in ''[5,6.0,7.5,"6"]'''), ('/amount in ''[10.5,9007199254740993]'''), ('/active in ''[true]'''), ('/timestamp in ''["2026-12-01"]'''), ('/uid in ''["00000000-0000-0000-0000-000000000003"]'''),
 	('/tags in ''["b",7,true]'''), ('! (/tags in ''["b",7]'')'), ('/reason/code in ''[401,"x"]'''), ('/name in "[]"'), ('! (/name in "[]")'), ('/tags in "[]"'), ('/sourceObjectId/x in ''["a"]'''),
 	('/list[k eq "v"]'), ('/list[k eq "x"]'), ('! (/list[k eq "v"])'), ('/list[! (k pr)]'), ('/list[/ eq "w"]'), ('/list[/ ew "w" and ! (k pr) or k in ''["v"]'']'), ('/reason[code gt 400]'), ('/reason[true ]'), ('/tags[/ eq "a" or / eq 7]'), ('/tags[! (/ eq "a")]'), ('/name[/ sw "A"]'), ('/nosuch[true ]'), ('/name/x[true ]'),
