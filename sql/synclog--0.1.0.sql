@@ -156,12 +156,12 @@ COMMENT ON FUNCTION synclog.matches(text, synclog.queryfilter, boolean) IS
 CREATE FUNCTION synclog.to_sql(filter synclog.queryfilter, relation regclass, alias text DEFAULT NULL, ignore_case boolean DEFAULT false) RETURNS text
 	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.to_sql(synclog.queryfilter, regclass, text, boolean) IS
-'the filter as the text of a SQL condition on the relation, its columns qualified by alias if that is given; the text means the same under any settings but standard_conforming_strings = off, and stands in a WHERE, where NULL does as false; NULL if an argument other than alias is; errors as for matches';
+'the filter as the text of a SQL condition on the relation, its columns qualified by alias if that is given; the text means the same under any settings but standard_conforming_strings = off (and, for co, sw and ew on columns whose text form follows settings, such as interval and bytea, those), and stands in a WHERE, where NULL does as false; NULL if an argument other than alias is; errors as for matches';
 
 CREATE FUNCTION synclog.filter_fields(relation regclass, OUT field text, OUT type text, OUT resolves_to text) RETURNS SETOF record
 	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.filter_fields(regclass) IS
-'the fields that a filter can use on a table or view, in column order: the pointer, the type that it is compared as, and the column that it is; one that ends with /... stands for every path inside a column that holds JSON, a list or a row, and "/..." alone for all other members, sought in column extra, without which they are errors (42703); no rows if the relation is NULL, error 42P01 if it does not exist and 42809 if it has no rows';
+'the fields that a filter can use on a table or view, in column order: the pointer, the column''s type, and the column; one that ends with /... stands for every path inside a column that holds JSON, a list or a row, and "/..." alone for all other members, sought in column extra, without which they are errors (42703); no rows if the relation is NULL, error 42P01 if it does not exist and 42809 if it has no rows';
 
 ------------------------------------------------------------------------------
 -- topic: the catalog of topics and their tables

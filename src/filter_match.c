@@ -32,7 +32,7 @@ PG_FUNCTION_INFO_V1(matches_record);
 PG_FUNCTION_INFO_V1(matches_document);
 PG_FUNCTION_INFO_V1(to_sql);
 
-/* A filter compiled for a row type; kept in fn_extra. */
+/* A filter compiled for a row type. */
 typedef struct CompiledFilter
 {
 	MemoryContext context; /* holds all of this */
@@ -50,6 +50,18 @@ typedef struct CompiledFilter
 	ExprState	   *state;
 } CompiledFilter;
 
+/*
+ * What fn_extra holds: the filters used last, the last one first, since a join
+ * with a table of filters comes to each of them again and again.
+ */
+#define MAX_COMPILED 16
+#define MAX_COMPILED_BYTES (64 * 1024) /* of their texts, beside the first */
+
+typedef struct CompiledFilters
+{
+	CompiledFilter *filters[MAX_COMPILED];
+} CompiledFilters;
+
 /* Tell whether a compiled filter is for these arguments. */
 static bool
 is_compiled_for(CompiledFilter *compiled, struct varlena *filter,
@@ -57,9 +69,8 @@ is_compiled_for(CompiledFilter *compiled, struct varlena *filter,
 {
 	Size size = VARSIZE_ANY_EXHDR(filter);
 
-	return compiled && compiled->ignore_case == ignore_case &&
-		   compiled->type == type && compiled->typmod == typmod &&
-		   compiled->identifier == identifier &&
+	return compiled->ignore_case == ignore_case && compiled->type == type &&
+		   compiled->typmod == typmod && compiled->identifier == identifier &&
 		   VARSIZE_ANY_EXHDR(compiled->filter) == size &&
 		   memcmp(VARDATA_ANY(compiled->filter), VARDATA_ANY(filter), size) ==
 			   0;
@@ -107,17 +118,54 @@ compile_filter(MemoryContext parent, struct varlena *filter, bool ignore_case,
 	return compiled;
 }
 
-/* Free what fn_extra holds. */
-static void
-forget_filter(FmgrInfo *flinfo)
+/* Find a compiled filter for these arguments, and make it the first. */
+static CompiledFilter *
+recall_filter(FmgrInfo *flinfo, struct varlena *filter, bool ignore_case,
+			  Oid type, int32 typmod, uint64 identifier)
 {
-	CompiledFilter *compiled = flinfo->fn_extra;
+	CompiledFilters *cache = flinfo->fn_extra;
+	CompiledFilter	*found;
 
-	if (compiled == NULL)
-		return;
-	flinfo->fn_extra = NULL;
-	FreeExecutorState(compiled->estate);
-	MemoryContextDelete(compiled->context);
+	for (int i = 0; cache && i < MAX_COMPILED && cache->filters[i]; i++)
+	{
+		found = cache->filters[i];
+		if (!is_compiled_for(found, filter, ignore_case, type, typmod,
+							 identifier))
+			continue;
+		memmove(cache->filters + 1, cache->filters,
+				i * sizeof(CompiledFilter *));
+		cache->filters[0] = found;
+		return found;
+	}
+	return NULL;
+}
+
+/* Keep a compiled filter as the first; those that have no room are freed. */
+static void
+remember_filter(FmgrInfo *flinfo, CompiledFilter *compiled)
+{
+	CompiledFilters *cache = flinfo->fn_extra;
+	CompiledFilter	*old[MAX_COMPILED];
+	Size			 size = VARSIZE_ANY(compiled->filter);
+	int				 nkept = 1;
+
+	if (cache == NULL)
+		cache = flinfo->fn_extra =
+			MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(CompiledFilters));
+	memcpy(old, cache->filters, sizeof(old));
+	memset(cache->filters, 0, sizeof(cache->filters));
+	cache->filters[0] = compiled;
+	for (int i = 0; i < MAX_COMPILED && old[i]; i++)
+	{
+		size += VARSIZE_ANY(old[i]->filter);
+		if (nkept < MAX_COMPILED && size <= MAX_COMPILED_BYTES)
+			cache->filters[nkept++] = old[i];
+		else
+		{
+			FreeExecutorState(old[i]->estate);
+			MemoryContextDelete(old[i]->context);
+		}
+	}
 }
 
 /*
@@ -144,7 +192,7 @@ run_filter(CompiledFilter *compiled, HeapTuple tuple)
 Datum
 matches_record(PG_FUNCTION_ARGS)
 {
-	CompiledFilter *compiled = fcinfo->flinfo->fn_extra;
+	CompiledFilter *compiled;
 	HeapTupleHeader header = NULL;
 	HeapTupleData	data;
 	HeapTuple		tuple = NULL;
@@ -176,19 +224,19 @@ matches_record(PG_FUNCTION_ARGS)
 	if (header || (OidIsValid(type) && type != RECORDOID))
 		identifier = assign_record_type_identifier(type, typmod);
 
-	if (!is_compiled_for(compiled, filter, ignore_case, type, typmod,
-						 identifier))
+	compiled = recall_filter(fcinfo->flinfo, filter, ignore_case, type, typmod,
+							 identifier);
+	if (compiled == NULL)
 	{
 		TupleDesc desc =
 			identifier ? lookup_rowtype_tupdesc(type, typmod) : NULL;
 
-		forget_filter(fcinfo->flinfo);
 		compiled = compile_filter(fcinfo->flinfo->fn_mcxt, filter, ignore_case,
 								  desc, false);
 		compiled->type = type;
 		compiled->typmod = typmod;
 		compiled->identifier = identifier;
-		fcinfo->flinfo->fn_extra = compiled;
+		remember_filter(fcinfo->flinfo, compiled);
 		if (desc)
 			ReleaseTupleDesc(desc);
 	}
@@ -207,7 +255,7 @@ matches_record(PG_FUNCTION_ARGS)
 Datum
 matches_document(PG_FUNCTION_ARGS)
 {
-	CompiledFilter *compiled = fcinfo->flinfo->fn_extra;
+	CompiledFilter *compiled;
 	struct varlena *filter;
 	bool			ignore_case;
 	bool			isnull = PG_ARGISNULL(0);
@@ -220,17 +268,18 @@ matches_document(PG_FUNCTION_ARGS)
 	filter = PG_GETARG_VARLENA_PP(1);
 	ignore_case = PG_GETARG_BOOL(2);
 
-	if (!is_compiled_for(compiled, filter, ignore_case, JSONBOID, -1, 0))
+	compiled =
+		recall_filter(fcinfo->flinfo, filter, ignore_case, JSONBOID, -1, 0);
+	if (compiled == NULL)
 	{
 		TupleDesc desc = CreateTemplateTupleDesc(1);
 
 		TupleDescInitEntry(desc, 1, "document", JSONBOID, -1, 0);
-		forget_filter(fcinfo->flinfo);
 		compiled = compile_filter(fcinfo->flinfo->fn_mcxt, filter, ignore_case,
 								  desc, true);
 		compiled->type = JSONBOID;
 		compiled->typmod = -1;
-		fcinfo->flinfo->fn_extra = compiled;
+		remember_filter(fcinfo->flinfo, compiled);
 	}
 	/* json and text are jsonb's input */
 	if (!isnull && get_fn_expr_argtype(fcinfo->flinfo, 0) != JSONBOID)

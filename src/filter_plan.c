@@ -222,8 +222,8 @@ is_plain_row(Node *row)
 
 /*
  * Give the row type of an expression; NULL if it is not known before run time.
- * That of a subquery's whole row, which is a nameless record, is in its range
- * table entry.
+ * That of the whole row of a subquery or of a WITH, which is a nameless
+ * record, is in its range table entry.
  */
 static TupleDesc
 row_type_of(PlannerInfo *root, Node *row)
@@ -245,10 +245,23 @@ row_type_of(PlannerInfo *root, Node *row)
 							  QTW_IGNORE_CTE_SUBQUERIES))
 		return NULL;
 	rte = rt_fetch(var->varno, root->parse->rtable);
+	desc = CreateTemplateTupleDesc(list_length(rte->eref->colnames));
+	if (rte->rtekind == RTE_CTE &&
+		list_length(rte->coltypes) == list_length(rte->eref->colnames))
+	{
+		for (attno = 1; attno <= desc->natts; attno++)
+		{
+			TupleDescInitEntry(
+				desc, attno, strVal(list_nth(rte->eref->colnames, attno - 1)),
+				list_nth_oid(rte->coltypes, attno - 1),
+				list_nth_int(rte->coltypmods, attno - 1), 0);
+			TupleDescInitEntryCollation(
+				desc, attno, list_nth_oid(rte->colcollations, attno - 1));
+		}
+		return desc;
+	}
 	if (rte->rtekind != RTE_SUBQUERY || rte->subquery == NULL)
 		return NULL;
-
-	desc = CreateTemplateTupleDesc(list_length(rte->eref->colnames));
 	name = list_head(rte->eref->colnames);
 	foreach (lc, rte->subquery->targetList)
 	{

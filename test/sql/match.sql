@@ -188,6 +188,14 @@ EXECUTE p('/status eq "SUCCESS" and /entries gt 5');
 RESET plan_cache_mode;
 DEALLOCATE p;
 
+-- filters that take turns: each answers for itself, few are kept compiled, of long ones fewer
+CREATE TABLE turns AS SELECT n, format('/n ge %s and /s eq "%s"', n, repeat('x', n % 3))::synclog.queryfilter AS f, format('! (/n eq %s or /s eq "%s")', n, repeat('y', 5000))::synclog.queryfilter AS long FROM generate_series(1, 100) n;
+WITH answers AS MATERIALIZED (SELECT r.n, r.s, t.n AS m, synclog.matches(r, t.f) AS short, synclog.matches(r, t.long) AS long, synclog.matches(jsonb_build_object('n', r.n, 's', r.s), t.f) AS document
+	FROM (SELECT n, repeat('x', n % 3) AS s FROM generate_series(1, 100) n OFFSET 0) r, LATERAL (SELECT *, r.n AS o FROM turns WHERE n % 20 < 1 + r.n % 20 OFFSET 0) t)
+SELECT (SELECT count(*) FROM answers) AS calls, (SELECT count(*) FROM answers WHERE short = (n >= m AND n % 3 = m % 3) AND long = (n <> m) AND document = short) AS right,
+	(SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'synclog filter') AS kept;
+DROP TABLE turns;
+
 -- what is wrong
 SELECT 1 FROM event e WHERE synclog.matches(e, '/name eq "x" or /timestamp gt "yesterday"');
 SELECT 1 FROM event e WHERE synclog.matches(e, '/timestamp eq "01/02/2026"');
