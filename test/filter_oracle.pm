@@ -376,9 +376,16 @@ sub compare
 	return $order->(compare_numbers($value->[1], $literal->[1])) if $type eq 'n';
 	if ($type eq 'f')
 	{
-		# the literal is read as the column's type
-		my ($x, $y) = map { unpack $value->[2], pack $value->[2], $_ } $value->[1], $literal->[1];
-		return $order->($x <=> $y);
+		# the literal is read as the column's type, or as the wider one if that
+		# cannot hold it; beyond both it compares exactly
+		my $x = unpack $value->[2], pack $value->[2], $value->[1];
+		my $is_zero = compare_numbers($literal->[1], '0') == 0;
+		foreach my $letter ($value->[2] eq 'f' ? ('f', 'd') : 'd')
+		{
+			my $y = unpack $letter, pack $letter, $literal->[1];
+			return $order->($x <=> $y) if abs($y) != 9**9**9 && ($is_zero || $y != 0);
+		}
+		return $order->(compare_numbers($value->[1], $literal->[1]));
 	}
 	return $order->($value->[1] <=> $literal->[1]) if $type eq 'b';
 	return 0;
