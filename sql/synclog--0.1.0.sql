@@ -108,7 +108,7 @@ COMMENT ON FUNCTION synclog.filter_or(synclog.queryfilter[]) IS
 COMMENT ON FUNCTION synclog.filter_not(synclog.queryfilter) IS
 'the filter that asks for the contrary; error 54000 if it would be nested more than 63 levels deep';
 COMMENT ON FUNCTION synclog.filter_tree(synclog.queryfilter) IS
-'the filter as a tree, in the reference''s map form: {"operator":"eq","field":"/a","value":1}, {"operator":"and","subfilters":[...]}, {"operator":"!","subfilter":...}';
+'the filter as a tree, in the reference''s map form: {"operator":"eq","field":"/a","value":1}, {"operator":"and","subfilters":[...]}, {"operator":"!","subfilter":...}, {"operator":"complex","field":"/a","subfilter":...} for /a[...]';
 
 CREATE FUNCTION synclog.fold(value text) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'fold_text';
@@ -130,7 +130,7 @@ COMMENT ON FUNCTION synclog.matches_support(internal) IS
 'planner support of matches: a constant filter is planned as the SQL that it means';
 
 -- not STRICT: a NULL row is a row whose fields are all missing.  The cost keeps
--- a prepared statement with a constant filter from turning generic too early.
+-- a prepared statement with a filter for a parameter from turning generic.
 CREATE FUNCTION synclog.matches(row_value record, filter synclog.queryfilter, ignore_case boolean DEFAULT false) RETURNS boolean
 	LANGUAGE c STABLE PARALLEL SAFE COST 100 SUPPORT synclog.matches_support
 	AS 'MODULE_PATHNAME', 'matches_record';

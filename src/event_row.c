@@ -132,7 +132,8 @@ event_row_set_up(Relation relation)
 			ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg(
-				 "events can be stored in databases with encoding UTF8 only"),
+				 "events can be stored in databases with encoding UTF8 or "
+				 "SQL_ASCII only"),
 			 errdetail("The encoding of this database is %s.",
 					   GetDatabaseEncodingName())));
 
