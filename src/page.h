@@ -32,7 +32,7 @@ typedef struct PageRequest
 	bool		formatted;
 	const char *fields;	   /* NULL: all */
 	const char *sort_keys; /* NULL: timestamp,_id */
-	const char *cookie;	   /* NULL: from the start */
+	const char *cookie;	   /* NULL or empty: from the start */
 	int32		page_size; /* 0: all */
 	int32		page_offset;
 	TotalPolicy total_policy;
