@@ -516,6 +516,16 @@ CREATE FUNCTION synclog.query(topic text, filter synclog.queryfilter DEFAULT 'tr
 COMMENT ON FUNCTION synclog.query(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean) IS
 'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 54000 for more than 1000 fields or sort keys, 22004 for a NULL topic, 22023 for other wrong arguments, those of matches';
 
+CREATE FUNCTION synclog.query_page(topic text, filter synclog.queryfilter DEFAULT 'true',
+	fields text DEFAULT NULL, sort_keys text DEFAULT NULL,
+	page_size integer DEFAULT NULL, page_offset integer DEFAULT 0,
+	ignore_case boolean DEFAULT false, formatted boolean DEFAULT true,
+	cookie text DEFAULT NULL, total_policy text DEFAULT 'NONE')
+	RETURNS json
+	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.query_page(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean, text, text) IS
+'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments are those of query, in its order, made total by "timestamp" and the tenant. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 54000 for an answer above synclog.max_response';
+
 ------------------------------------------------------------------------------
 -- recon: reconciliations, grouped
 ------------------------------------------------------------------------------
