@@ -291,6 +291,49 @@ FROM (VALUES
 	('SELECT *', 'SELECT * FROM audit.recon'),
 	('the same in order', 'SELECT * FROM audit.recon ORDER BY timestamp, id')) AS v(name, query) \g /dev/null
 
+-- Pages: the last one of a question against its first one, by cookie and by
+-- LIMIT and OFFSET.
+CREATE TABLE bench.walk (name text, filter text, clause text, sort_keys text, keys text, pages int, cookie text);
+INSERT INTO bench.walk VALUES
+	('all events', 'true', 'true', 'timestamp', 'timestamp, id', 10000),
+	('of a situation, newest first', '/situation eq "ABSENT"', 'situation = ''ABSENT''',
+	 '-timestamp', 'timestamp DESC, id DESC', 2500),
+	('of a run, newest first', '/reconId eq "8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r3"',
+	 'recon_id = ''8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r3''',
+	 '-timestamp', 'timestamp DESC, id DESC', 1000);
+
+-- The cookie of the last page of 100 events; the way there is in longer pages.
+CREATE FUNCTION bench.last_cookie(walk bench.walk) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	page json;
+	cookie text;
+BEGIN
+	FOR i IN 1 .. 100 LOOP
+		page := synclog.query_page('recon', walk.filter, fields => '_id',
+			sort_keys => walk.sort_keys, page_size => walk.pages - 1, cookie => cookie);
+		cookie := page ->> 'pagedResultsCookie';
+	END LOOP;
+	RETURN cookie;
+END
+$$;
+UPDATE bench.walk SET cookie = bench.last_cookie(walk);
+
+SELECT bench.compare(format('query_page(): page %s / page 1, %s', pages, name), 'ms', 100,
+	format('bench.elapsed(%L)', last), format('bench.elapsed(%L)', first))
+FROM bench.walk,
+	format('SELECT length(synclog.query_page(%L, %L, sort_keys => %L, page_size => 100)::text)',
+		'recon', filter, sort_keys) AS first,
+	format('SELECT length(synclog.query_page(%L, %L, sort_keys => %L, page_size => 100, cookie => %L)::text)',
+		'recon', filter, sort_keys, cookie) AS last
+\g /dev/null
+SELECT bench.compare(format('LIMIT, OFFSET: page %s / page 1, %s', pages, name), 'ms', 3,
+	format('bench.elapsed(%L)', format(page, clause, keys, (pages - 1) * 100)),
+	format('bench.elapsed(%L)', format(page, clause, keys, 0)))
+FROM bench.walk, (VALUES (
+	'SELECT json_agg(t) FROM (SELECT * FROM audit.recon WHERE %s ORDER BY %s LIMIT 100 OFFSET %s) t')) AS v(page)
+\g /dev/null
+
 \echo medians, PostgreSQL :SERVER_VERSION_NAME, 100,000 events in the table if not said otherwise
 SELECT measurement, unit, round(synclog::numeric, 2) AS synclog,
 	round(plain::numeric, 2) AS plain, round((synclog / plain)::numeric, 2) AS ratio,
