@@ -334,6 +334,15 @@ FROM bench.walk, (VALUES (
 	'SELECT json_agg(t) FROM (SELECT * FROM audit.recon WHERE %s ORDER BY %s LIMIT 100 OFFSET %s) t')) AS v(page)
 \g /dev/null
 
+SELECT bench.compare('query_page(): total_policy ESTIMATE / NONE', 'ms', 100,
+	'bench.elapsed($$SELECT length(synclog.query_page(''recon'', page_size => 100, total_policy => ''ESTIMATE'')::text)$$)',
+	'bench.elapsed($$SELECT length(synclog.query_page(''recon'', page_size => 100)::text)$$)')
+\g /dev/null
+SELECT bench.compare('get() / query_page(): 100 events', 'ms', 100,
+	'bench.elapsed($$SELECT length(body) FROM synclog.get(''/audit/recon?_queryFilter=true&_pageSize=100'')$$)',
+	'bench.elapsed($$SELECT length(synclog.query_page(''recon'', page_size => 100)::text)$$)')
+\g /dev/null
+
 \echo medians, PostgreSQL :SERVER_VERSION_NAME, 100,000 events in the table if not said otherwise
 SELECT measurement, unit, round(synclog::numeric, 2) AS synclog,
 	round(plain::numeric, 2) AS plain, round((synclog / plain)::numeric, 2) AS ratio,

@@ -9,9 +9,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -141,6 +143,39 @@ public class Jdbc
 		}
 		db.commit();
 		db.setAutoCommit(true);
+
+		/* pages, each with the cookie of the one before */
+		try (PreparedStatement query = db.prepareStatement(
+				"SELECT page ->> 'pagedResultsCookie', event ->> '_id'"
+				+ " FROM synclog.query_page('recon', ?, page_size => ?, cookie => ?) AS page,"
+				+ " json_array_elements(page -> 'result') AS event"))
+		{
+			StringJoiner ids = new StringJoiner(" ");
+			String cookie = null;
+
+			do
+			{
+				try (ResultSet rows = bind(query, "/_id pr", 3, cookie).executeQuery())
+				{
+					while (rows.next())
+					{
+						cookie = rows.getString(1);
+						ids.add(rows.getString(2));
+					}
+				}
+				ids.add("|");
+			} while (cookie != null);
+			show("pages", ids);
+		}
+
+		/* requests as their documents write them */
+		String url = "/openidm/audit/recon?_fields=situation&_queryFilter="
+			+ URLEncoder.encode(ABSENT, StandardCharsets.UTF_8);
+
+		show("get", ask("SELECT status, content_type FROM synclog.get(?)", url));
+		show("get, the body", ask("SELECT body FROM synclog.get(?)", url));
+		show("get, a mistake", ask("SELECT status FROM synclog.get(?)",
+			"/audit/recon?_queryFilter=/situation+eq"));
 
 		/* an error, and the connection afterwards */
 		try

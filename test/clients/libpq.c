@@ -16,6 +16,10 @@
 	"{\"_id\": \"" id "\", \"timestamp\": \"2026-11-21T10:00:06.000Z\"}"
 #define ABSENT "/reconId eq \"r-1\" and /situation eq \"ABSENT\""
 
+#define GET_ABSENT                                                            \
+	"/openidm/audit/recon?_fields=situation&_queryFilter=%2FreconId+eq+"      \
+	"%22r-1%22+and+%2Fsituation+eq+%22ABSENT%22"
+
 /* the type of a parameter matters only where it is sent in binary */
 typedef enum Kind
 {
@@ -196,6 +200,38 @@ ask_often(const char *step, const char *query, const Parameter *parameters)
 	putchar('\n');
 }
 
+/* Asks for all pages of three events, each by the cookie of the one before. */
+static void
+ask_pages(const char *step)
+{
+	static const char *const query =
+		"SELECT page ->> 'pagedResultsCookie', event ->> '_id'"
+		" FROM synclog.query_page('recon', $1, page_size => $2, cookie => $3)"
+		" AS page, json_array_elements(page -> 'result') AS event";
+	char cookie[1024] = "";
+
+	printf("%s =", step);
+	do
+	{
+		Bound	  bound;
+		PGresult *page;
+
+		bind(&bound, (Parameter[]){{FILTER, "/_id pr"},
+								   {INTEGER, "3"},
+								   {TEXT, cookie},
+								   {TEXT, NULL}});
+		page = PQexecParams(conn, query, bound.count, NULL, bound.values,
+							bound.lengths, bound.formats, binary);
+		snprintf(cookie, sizeof(cookie), "%s",
+				 PQntuples(page) > 0 ? PQgetvalue(page, 0, 0) : "");
+		for (int i = 0; i < PQntuples(page); i++)
+			printf(" %s", PQgetvalue(page, i, 1));
+		printf(" |");
+		PQclear(page);
+	} while (*cookie);
+	putchar('\n');
+}
+
 /* Asks a query and prints its rows one by one, as they come. */
 static void
 stream(const char *step, const char *query, const Parameter *parameters)
@@ -258,6 +294,15 @@ main(int argc, char **argv)
 		{TEXT, "{\"a\": [1, 2]}"}, {FILTER, "/a eq 2"});
 	stream("stream", "SELECT synclog.query('recon', $1) ->> '_id'",
 		   (Parameter[]){{FILTER, "/_id sw 'e'"}, {TEXT, NULL}});
+
+	/* pages, and requests as their documents write them */
+	ask_pages("pages");
+	ASK("get", "SELECT status, content_type FROM synclog.get($1)",
+		{TEXT, GET_ABSENT});
+	ASK("get, the body", "SELECT body FROM synclog.get($1)",
+		{TEXT, GET_ABSENT});
+	ASK("get, a mistake", "SELECT status FROM synclog.get($1)",
+		{TEXT, "/audit/recon?_queryFilter=/situation+eq"});
 
 	/* an error, and the connection afterwards */
 	ASK("error", "SELECT synclog.query('recon', $1)",

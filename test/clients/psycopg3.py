@@ -3,6 +3,7 @@ and knows the answers.  Usage: psycopg3.py CONNINFO EVENTS server|client|binary"
 
 import json
 import sys
+from urllib.parse import urlencode
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -78,6 +79,24 @@ with psycopg.connect(
         cursor.itersize = 2
         show("stream", *[event["_id"] for event in ask(
             "SELECT synclog.query('recon', %s)", "/_id sw 'e'", cursor=cursor)])
+
+    # pages, each with the cookie of the one before
+    given, cookie, first = [], None, True
+    while first or cookie:
+        page, = ask("SELECT synclog.query_page('recon', %s, page_size => %s,"
+                    " cookie => %s)", "/_id pr", 3, cookie)
+        given += [event["_id"] for event in page["result"]] + ["|"]
+        cookie, first = page["pagedResultsCookie"], False
+    show("pages", *given)
+
+    # requests as their documents write them
+    url = "/openidm/audit/recon?" + urlencode(
+        {"_queryFilter": ABSENT, "_fields": "situation"})
+    status, content_type, body = ask("SELECT * FROM synclog.get(%s)", url)
+    show("get", status, content_type)
+    show("get, the body", body)
+    show("get, a mistake", *ask("SELECT status FROM synclog.get(%s)",
+                                "/audit/recon?_queryFilter=/situation+eq"))
 
     # an error, and the connection afterwards
     try:

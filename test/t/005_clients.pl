@@ -36,6 +36,13 @@ my @steps = (
 	'matches' => join(' ', ('2') x 12),
 	'matches, an event' => 'true',
 	'stream' => 'e-1 e-2 e-3 e-5 e-6 e-7 e-8',
+	'pages' => 'e-1 e-2 e-3 | e-5 e-6 e-7 | e-8 |',
+	'get' => '200 application/json;charset=UTF-8',
+	'get, the body' =>
+	  '{"result":[{"_id":"e-2","situation":"ABSENT"},{"_id":"e-3","situation":"ABSENT"}],'
+	  . '"resultCount":2,"pagedResultsCookie":null,"totalPagedResultsPolicy":"NONE",'
+	  . '"totalPagedResults":-1,"remainingPagedResults":-1}',
+	'get, a mistake' => '400',
 	'error' =>
 	  '22P02 invalid input syntax for type queryfilter: "/situation eq"',
 	'afterwards' => '2');
