@@ -104,9 +104,10 @@ sub config
 	return $out;
 }
 
-output_of(config('--cc'), '-Wall', '-Wextra', '-Werror',
+output_of(split(' ', config('--cc')), '-Wall', '-Wextra', '-Werror',
 	'-I' . config('--includedir'), '-o', "$folder/libpq",
-	'test/clients/libpq.c', '-L' . config('--libdir'), '-lpq');
+	'test/clients/libpq.c', '-L' . config('--libdir'),
+	'-Wl,-rpath,' . config('--libdir'), '-lpq');
 check_client('libpq', [qw(text binary)], "$folder/libpq", $conninfo, $events);
 
 # as in Debian's packages
