@@ -125,7 +125,7 @@ public class Jdbc
 		{
 			StringJoiner counts = new StringJoiner(" ");
 
-			/* from the fifth on prepared in the server, in the end generic */
+			/* from the fifth on prepared in the server */
 			for (int i = 0; i < 12; i++)
 				counts.add(run(count, ABSENT));
 			show("matches", counts);

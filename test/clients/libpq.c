@@ -185,7 +185,7 @@ ask(const char *step, const char *query, const Parameter *parameters)
 #define ASK(step, query, ...)                                                 \
 	ask(step, query, (Parameter[]){__VA_ARGS__, {TEXT, NULL}})
 
-/* Prepares a query and runs it until its plan is generic. */
+/* Prepares a query and runs it as often as makes a plan generic. */
 static void
 ask_often(const char *step, const char *query, const Parameter *parameters)
 {
