@@ -115,9 +115,11 @@ SELECT * FROM pg_temp.ask('/openidm/audit/authentication?_queryFilter=timestamp+
 			AND event->>'result' IS DISTINCT FROM 'FAILED' ORDER BY event->>'timestamp'));
 
 -- By transaction, by principal, which is a list, by object; the pages of the last.
-SELECT * FROM pg_temp.ask(format('/openidm/audit/%s?_queryFilter=/transactionId+eq+"%s"', topic, event->>'transactionId'),
-	ARRAY(SELECT formatted FROM sample s WHERE s.topic = t.topic AND s.event->>'transactionId' = t.event->>'transactionId' ORDER BY event->>'timestamp'))
-FROM (SELECT DISTINCT ON (topic) topic, event FROM sample WHERE event ? 'transactionId' ORDER BY topic, event->>'timestamp' DESC) t ORDER BY topic;
+SELECT topic, a.*
+FROM (SELECT DISTINCT ON (topic) topic, event->>'transactionId' AS tid FROM sample WHERE event ? 'transactionId' ORDER BY topic, event->>'timestamp') t,
+	pg_temp.ask(format('/openidm/audit/%s?_queryFilter=/transactionId+eq+"%s"', topic, tid),
+		ARRAY(SELECT formatted FROM sample s WHERE s.topic = t.topic AND event->>'transactionId' = tid ORDER BY event->>'timestamp')) a
+ORDER BY topic;
 SELECT * FROM pg_temp.ask('/openidm/audit/authentication?_queryFilter=/principal+eq+%22o''connor%22',
 	ARRAY(SELECT event FROM sample WHERE topic = 'authentication' AND event->'principal' ? 'o''connor'));
 SELECT * FROM pg_temp.ask('/openidm/audit/activity?_queryFilter=/objectId+sw+%22managed/user%22&_sortKeys=-timestamp,%2B_id&_pageSize=5&_totalPagedResultsPolicy=EXACT',
@@ -157,8 +159,9 @@ SELECT topic, a.*
 FROM (VALUES ('recon', 'systemCsvfileAccounts_managedUser'), ('recon', 'systemXmlfileAccounts_managedUser'), ('sync', 'managedUser_systemLdapAccounts'), ('sync', '%')) t(topic, mapping),
 	pg_temp.ask('/openidm/audit/' || topic || '?_queryId=audit-by-mapping&mappingName=' || replace(mapping, '%', '%25'),
 		ARRAY(SELECT formatted FROM sample s WHERE s.topic = t.topic AND event->>'mapping' = t.mapping ORDER BY event->>'timestamp', event->>'_id')) a;
-SELECT * FROM pg_temp.ask('/openidm/audit/activity?_queryId=audit-by-activity-parent-action&parentActionId=' || (event->>'parentActionId'), ARRAY[event])
-FROM sample WHERE event ? 'parentActionId' ORDER BY event->>'timestamp' DESC LIMIT 1;
+SELECT a.*
+FROM (SELECT event FROM sample WHERE event ? 'parentActionId' ORDER BY event->>'timestamp' DESC LIMIT 1) s,
+	pg_temp.ask('/openidm/audit/activity?_queryId=audit-by-activity-parent-action&parentActionId=' || (event->>'parentActionId'), ARRAY[event]) a;
 
 -- runs, newest first, of mappings that are like one pattern and not like another
 CREATE TEMP VIEW summary AS
