@@ -59,6 +59,13 @@ SELECT * FROM pg_temp.ask('/openidm/recon/0178a256-7990-44bc-b2cd-8bbbb7b88f21-1
 SELECT status, r->>'_id' AS _id, r->>'mapping' AS mapping, r->>'state' AS state, r->>'stage' AS stage, r->>'ended' AS ended
 FROM synclog.get('/openidm/recon') g, json_array_elements(g.body::json->'reconciliations') r;
 
+-- one that has not ended: the console waits while "ended" is an empty string
+BEGIN;
+SELECT synclog.store('recon', '{"_id": "still running", "timestamp": "2026-01-01T00:00:00.000Z", "reconId": "running", "mapping": "m", "entryType": "start", "reconAction": "recon"}');
+SELECT status, jsonb_pretty(body::jsonb) FROM synclog.get('/openidm/recon/running');
+SELECT body::json #>> '{reconciliations,0,_id}' AS newest FROM synclog.get('/openidm/recon');
+ROLLBACK;
+
 -- The page of a mapping: its last start that was not for one object, and the run.
 SELECT * FROM pg_temp.ask('/openidm/audit/recon?_queryFilter=%2FentryType%20eq%20%22start%22%20AND%20!(%2FreconAction%20eq%20%22reconById%22)%20AND%20%2Fmapping%20eq%20%22systemCsvfileAccounts_managedUser%22&_sortKeys=-timestamp&_pageSize=1&formatted=false',
 	ARRAY(SELECT event FROM sample WHERE event->>'entryType' = 'start' AND event->>'reconAction' IS DISTINCT FROM 'reconById'
@@ -108,11 +115,13 @@ SELECT * FROM pg_temp.ask('/openidm/audit/recon?_queryFilter=reconId%20eq%20%220
 SELECT * FROM pg_temp.ask('/openidm/audit/recon?_queryFilter=/sourceObjectId+eq+%22system/csvfile/account/mm%C3%BCller%22',
 	ARRAY(SELECT event FROM sample WHERE event->>'sourceObjectId' = 'system/csvfile/account/mmüller'));
 
--- The dashboard: the times of a topic's events between two others.
-SELECT * FROM pg_temp.ask('/openidm/audit/authentication?_queryFilter=timestamp+gt+"2015-11-23T00:25:00.000Z"+and+timestamp+lt+"2015-11-23T00:39:00.000Z"+and+!(result+eq+"FAILED")&_fields=timestamp',
+-- The dashboard: the times of a month's events of one kind.
+SELECT * FROM pg_temp.ask('/openidm/audit/authentication?_queryFilter=timestamp+gt+"2015-11-01"+and+timestamp+lt+"2015-12-01"+and+result+eq+"FAILED"&_fields=timestamp',
 	ARRAY(SELECT jsonb_build_object('_id', event->'_id', 'timestamp', event->'timestamp') FROM sample
-		WHERE topic = 'authentication' AND event->>'timestamp' > '2015-11-23T00:25' AND event->>'timestamp' < '2015-11-23T00:39'
-			AND event->>'result' IS DISTINCT FROM 'FAILED' ORDER BY event->>'timestamp'));
+		WHERE topic = 'authentication' AND event->>'timestamp' ^@ '2015-11' AND event->>'result' = 'FAILED' ORDER BY event->>'timestamp'));
+SELECT * FROM pg_temp.ask('/openidm/audit/authentication?_queryFilter=timestamp+gt+"2015-11-23"+and+timestamp+lt+"2015-11-23T00:30"&_fields=timestamp',
+	ARRAY(SELECT jsonb_build_object('_id', event->'_id', 'timestamp', event->'timestamp') FROM sample
+		WHERE topic = 'authentication' AND event->>'timestamp' < '2015-11-23T00:30' ORDER BY event->>'timestamp'));
 
 -- By transaction, by principal, which is a list, by object; the pages of the last.
 SELECT topic, a.*
