@@ -18,7 +18,6 @@
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -27,6 +26,7 @@
 
 #include "compat.h"
 #include "filter.h"
+#include "settings.h"
 
 PG_FUNCTION_INFO_V1(matches_record);
 PG_FUNCTION_INFO_V1(matches_document);
@@ -318,24 +318,12 @@ collate_mutator(Node *node, void *context)
 static char *
 deparse(Expr *expr, const char *alias, Oid relid, bool qualify)
 {
-	static const char *const settings[][2] = {
-		{"datestyle", "ISO"},
-		{"timezone", "UTC"},
-		{"intervalstyle", "postgres"},
-		{"extra_float_digits", "3"},
-		{"standard_conforming_strings", "on"},
-		{"search_path", "pg_catalog"},
-	};
-	int	  nestlevel = NewGUCNestLevel();
+	int	  nestlevel = settings_pin();
 	char *result;
 
-	for (int i = 0; i < lengthof(settings); i++)
-		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET,
-								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-								 false);
 	result = deparse_expression(
 		(Node *) expr, deparse_context_for(alias, relid), qualify, false);
-	AtEOXact_GUC(true, nestlevel);
+	settings_unpin(nestlevel);
 	return result;
 }
 

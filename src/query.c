@@ -21,6 +21,7 @@
 #include "utils/typcache.h"
 
 #include "compat.h"
+#include "order.h"
 #include "query.h"
 #include "topic.h"
 
@@ -54,8 +55,6 @@ topic_query(text *topic, const char *fields, bool formatted)
 			fields_check(fields, query->desc, &query->shape,
 						 ((FieldItem *) lfirst(lc))->pointer, query->relation);
 	}
-	query->params = makeParamList(lengthof(query->types));
-	query->params->numParams = 0;
 	query->printer = event_printer(query->desc, tree, formatted);
 	initStringInfo(&query->sql);
 	appendStringInfoString(&query->sql, "SELECT ");
@@ -97,126 +96,72 @@ topic_query_from(TopicQuery *query)
 	appendStringInfo(&query->sql, " FROM %s t", query->relation);
 }
 
-/*
- * Add a parameter, which the planner takes for a constant, and write a
- * reference to it.
+/* Add a parameter, which the planner takes for a constant; gives its number.
  */
-void
-topic_query_parameter(TopicQuery *query, Oid type, Datum value, bool isnull)
+int
+topic_query_bind(TopicQuery *query, Oid type, Datum value, bool isnull)
 {
-	ParamListInfo	 params = query->params;
-	ParamExternData *param = &params->params[params->numParams];
+	ParamExternData *param = palloc(sizeof(ParamExternData));
 	int16			 typlen;
 	bool			 typbyval;
 
 	get_typlenbyval(type, &typlen, &typbyval);
-	Assert(params->numParams < lengthof(query->types));
-	query->types[params->numParams++] = type;
 	param->value = isnull ? (Datum) 0 : datumCopy(value, typbyval, typlen);
 	param->isnull = isnull;
 	param->pflags = PARAM_FLAG_CONST;
 	param->ptype = type;
-	appendStringInfo(&query->sql, "$%d", params->numParams);
+	query->parameters = lappend(query->parameters, param);
+	return list_length(query->parameters);
 }
 
-/* Write one key of ORDER BY. */
-static void
-append_key(TopicQuery *query, const char *expression, bool descending,
-		   bool not_null)
-{
-	appendStringInfo(&query->sql, "%s%s%s", expression,
-					 descending ? " DESC" : "",
-					 descending && !not_null ? " NULLS LAST" : "");
-}
-
-/* Tell whether a type's values have an order. */
-static bool
-has_order(Oid type)
-{
-	return OidIsValid(lookup_type_cache(type, TYPECACHE_LT_OPR)->lt_opr);
-}
-
-/*
- * Write the key of ORDER BY for a field.  Values inside JSON sort as jsonb; a
- * null counts as missing.
- */
-static void
-append_field_key(TopicQuery *query, const FilterNode *pointer, bool descending)
-{
-	char	 **tokens = pointer->tokens;
-	AttrNumber attno = field_column_of(query->desc, &query->shape, tokens[0],
-									   strlen(tokens[0]));
-	int		   used = attno != InvalidAttrNumber ? 1 : 0;
-	Form_pg_attribute att;
-	StringInfoData	  json;
-	char			 *column;
-
-	if (attno == InvalidAttrNumber)
-		attno = query->shape.extra;
-	att = TupleDescAttr(query->desc, attno - 1);
-	column = psprintf("t.%s", quote_identifier(NameStr(att->attname)));
-	if (pointer->ntokens == used && has_order(att->atttypid))
-	{
-		append_key(query, column, descending, att->attnotnull);
-		return;
-	}
-
-	initStringInfo(&json);
-	appendStringInfo(
-		&json, att->atttypid == JSONBOID ? "(%s" : "(pg_catalog.to_jsonb(%s)",
-		column);
-	for (int i = used; i < pointer->ntokens; i++)
-		appendStringInfo(&json, "%s%s",
-						 i == used ? " OPERATOR(pg_catalog.#>) ARRAY[" : ", ",
-						 quote_literal_cstr(tokens[i]));
-	appendStringInfoString(&json, used < pointer->ntokens ? "])" : ")");
-	append_key(query,
-			   psprintf("CASE WHEN %s OPERATOR(pg_catalog.<>) "
-						"'null'::pg_catalog.jsonb THEN %s END",
-						json.data, json.data),
-			   descending, false);
-}
-
-/*
- * Write ORDER BY.  Missing values come last in either direction, and "_id"
- * breaks ties in that of the last key.
- */
+/* Add a parameter and write a reference to it. */
 void
-topic_query_order(TopicQuery *query, const char *sort_keys)
+topic_query_parameter(TopicQuery *query, Oid type, Datum value, bool isnull)
 {
-	StringInfo sql = &query->sql;
-	List	  *keys;
-	bool	   descending = false;
-	bool	   has_id = false;
-	ListCell  *lc;
+	appendStringInfo(&query->sql, "$%d",
+					 topic_query_bind(query, type, value, isnull));
+}
 
-	keys = fields_parse(sort_keys, true);
-	foreach (lc, keys)
-	{
-		FieldItem *key = lfirst(lc);
+/* Write the WHERE clause for a filter. */
+void
+topic_query_matches(TopicQuery *query, Oid filter_type, NullableDatum filter,
+					NullableDatum ignore_case)
+{
+	appendStringInfoString(&query->sql, " WHERE synclog.matches(t.*, ");
+	topic_query_parameter(query, filter_type, filter.value, filter.isnull);
+	appendStringInfoString(&query->sql, ", ");
+	topic_query_parameter(query, BOOLOID, ignore_case.value,
+						  ignore_case.isnull);
+	appendStringInfoChar(&query->sql, ')');
+}
 
-		fields_check(sort_keys, query->desc, &query->shape, key->pointer,
-					 query->relation);
-		if (key->pointer->ntokens == 0)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("invalid sort keys"),
-							errdetail("The field at byte %d of \"%s\" is the "
-									  "whole event.",
-									  key->pointer->offset + 1,
-									  fields_shown(sort_keys)),
-							errhint("Name fields, as in -timestamp,+_id.")));
-		appendStringInfoString(sql,
-							   lc == list_head(keys) ? " ORDER BY " : ", ");
-		append_field_key(query, key->pointer, key->descending);
-		descending = key->descending;
-		has_id |= key->pointer->ntokens == 1 &&
-				  strcmp(key->pointer->tokens[0], "_id") == 0;
-	}
-	if (!has_id)
-	{
-		appendStringInfoString(sql, ", ");
-		append_key(query, topic_query_column(query, "_id"), descending, true);
-	}
+/* Give the parameters in the planner's form. */
+static ParamListInfo
+query_parameters(TopicQuery *query)
+{
+	ParamListInfo params = makeParamList(list_length(query->parameters));
+
+	for (int i = 0; i < params->numParams; i++)
+		params->params[i] =
+			*(ParamExternData *) list_nth(query->parameters, i);
+	return params;
+}
+
+/* Plan a question. */
+PlannedStmt *
+topic_query_plan(TopicQuery *query)
+{
+	ParamListInfo params = query_parameters(query);
+	Oid			 *types = palloc0((params->numParams + 1) * sizeof(Oid));
+	RawStmt *raw = linitial_node(RawStmt, pg_parse_query(query->sql.data));
+	List	*rewritten;
+
+	for (int i = 0; i < params->numParams; i++)
+		types[i] = params->params[i].ptype;
+	rewritten = pg_analyze_and_rewrite_fixedparams(raw, query->sql.data, types,
+												   params->numParams, NULL);
+	return pg_plan_query(linitial_node(Query, rewritten), query->sql.data, 0,
+						 params);
 }
 
 /*
@@ -230,8 +175,10 @@ struct EventStream
 	QueryDesc	 *query;
 	EventPrinter *printer;
 	AttrNumber	  tag;	 /* an integer column of the caller's, or 0 */
+	PageEnd		 *end;	 /* the caller's, or NULL */
 	MemoryContext batch; /* of the events at hand */
 	bool		  done;	 /* the SELECT has no more */
+	int64		  nrows;
 	int			  nevents;
 	int			  next;
 	Size		  bytes;
@@ -242,15 +189,42 @@ struct EventStream
 /* more than this and a batch is closed, however few its events */
 #define BATCH_BYTES (256 * 1024)
 
+/* Keep what a page is to know of its last row. */
+static void
+keep_columns(PageEnd *end, TupleTableSlot *slot)
+{
+	for (int i = 0; i < end->ncolumns; i++)
+	{
+		int				  column = end->first - 1 + i;
+		Form_pg_attribute att =
+			TupleDescAttr(slot->tts_tupleDescriptor, column);
+
+		end->isnull[i] = slot->tts_isnull[column];
+		if (!end->isnull[i])
+			end->values[i] = datumCopy(slot->tts_values[column], att->attbyval,
+									   att->attlen);
+	}
+}
+
 /* Take a row from the executor; false ends the batch. */
 static bool
 receive_row(TupleTableSlot *slot, DestReceiver *receiver)
 {
 	EventStream	  *stream = (EventStream *) receiver;
-	MemoryContext  old = MemoryContextSwitchTo(stream->batch);
+	MemoryContext  old;
 	StringInfoData out;
 
+	stream->nrows++;
+	if (stream->end && stream->nrows > stream->end->size)
+	{
+		stream->end->more = stream->done = true;
+		return false;
+	}
 	slot_getallattrs(slot);
+	old = MemoryContextSwitchTo(MemoryContextGetParent(stream->batch));
+	if (stream->end && stream->nrows == stream->end->size)
+		keep_columns(stream->end, slot);
+	MemoryContextSwitchTo(stream->batch);
 	initStringInfo(&out);
 	appendStringInfoSpaces(&out, VARHDRSZ);
 	event_print(stream->printer, slot->tts_values, slot->tts_isnull, &out);
@@ -285,14 +259,6 @@ EventStream *
 event_stream_open(TopicQuery *query, AttrNumber tag)
 {
 	EventStream *stream = palloc0(sizeof(EventStream));
-	RawStmt		*raw = linitial_node(RawStmt, pg_parse_query(query->sql.data));
-	List		*rewritten;
-	PlannedStmt *plan;
-
-	rewritten = pg_analyze_and_rewrite_fixedparams(
-		raw, query->sql.data, query->types, query->params->numParams, NULL);
-	plan = pg_plan_query(linitial_node(Query, rewritten), query->sql.data, 0,
-						 query->params);
 
 	stream->receiver.receiveSlot = receive_row;
 	stream->receiver.rStartup = receiver_startup;
@@ -303,11 +269,18 @@ event_stream_open(TopicQuery *query, AttrNumber tag)
 	stream->tag = tag;
 	stream->batch = AllocSetContextCreate(
 		CurrentMemoryContext, "synclog events", ALLOCSET_DEFAULT_SIZES);
-	stream->query = CreateQueryDesc(plan, query->sql.data, GetActiveSnapshot(),
-									InvalidSnapshot, &stream->receiver,
-									query->params, NULL, 0);
+	stream->query = CreateQueryDesc(
+		topic_query_plan(query), query->sql.data, GetActiveSnapshot(),
+		InvalidSnapshot, &stream->receiver, query_parameters(query), NULL, 0);
 	ExecutorStart(stream->query, 0);
 	return stream;
+}
+
+/* Have a stream end where a page does. */
+void
+event_stream_end_page(EventStream *stream, PageEnd *end)
+{
+	stream->end = end;
 }
 
 /* Give the next event, which lives until the next batch; false at the end. */
@@ -322,8 +295,8 @@ event_stream_next(EventStream *stream, Datum *event, int *tag)
 		PushActiveSnapshot(stream->query->snapshot);
 		executor_run(stream->query, 0);
 		PopActiveSnapshot();
-		stream->done = stream->nevents < lengthof(stream->events) &&
-					   stream->bytes < BATCH_BYTES;
+		stream->done |= stream->nevents < lengthof(stream->events) &&
+						stream->bytes < BATCH_BYTES;
 	}
 	if (stream->next == stream->nevents)
 		return false;
@@ -373,17 +346,15 @@ event_stream_done(EventStream *stream, FunctionCallInfo fcinfo)
 	event_stream_close(stream);
 }
 
-/* Write LIMIT or OFFSET. */
-static void
-append_page(TopicQuery *query, const char *keyword, const char *argument,
-			int32 value, int32 least)
+/* Refuse a page that cannot be. */
+void
+topic_query_check_page(const char *argument, int32 value, int32 least)
 {
 	if (value < least)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("%s must be at least %d", argument, least),
 						errdetail("It is %d.", value),
 						errhint("Leave it out for all events.")));
-	appendStringInfo(&query->sql, " %s %d", keyword, value);
 }
 
 /* Open the stream that the arguments of query ask for. */
@@ -405,20 +376,22 @@ open_query(FunctionCallInfo fcinfo)
 
 	/* the filter's type is the one that this function was declared with */
 	get_func_signature(fcinfo->flinfo->fn_oid, &argtypes, &nargs);
-	appendStringInfoString(&query->sql, " WHERE synclog.matches(t.*, ");
-	topic_query_parameter(query, argtypes[1], PG_GETARG_DATUM(1),
-						  PG_ARGISNULL(1));
-	appendStringInfoString(&query->sql, ", ");
-	topic_query_parameter(query, BOOLOID, PG_GETARG_DATUM(6), PG_ARGISNULL(6));
-	appendStringInfoChar(&query->sql, ')');
+	topic_query_matches(query, argtypes[1], fcinfo->args[1], fcinfo->args[6]);
 
-	topic_query_order(query, PG_ARGISNULL(3)
-								 ? "timestamp"
-								 : text_to_cstring(PG_GETARG_TEXT_PP(3)));
+	topic_order_by(query, topic_order(query, PG_ARGISNULL(3)
+												 ? NULL
+												 : text_to_cstring(
+													   PG_GETARG_TEXT_PP(3))));
 	if (!PG_ARGISNULL(4))
-		append_page(query, "LIMIT", "page_size", PG_GETARG_INT32(4), 1);
+	{
+		topic_query_check_page("page_size", PG_GETARG_INT32(4), 1);
+		appendStringInfo(&query->sql, " LIMIT %d", PG_GETARG_INT32(4));
+	}
 	if (!PG_ARGISNULL(5))
-		append_page(query, "OFFSET", "page_offset", PG_GETARG_INT32(5), 0);
+	{
+		topic_query_check_page("page_offset", PG_GETARG_INT32(5), 0);
+		appendStringInfo(&query->sql, " OFFSET %d", PG_GETARG_INT32(5));
+	}
 	return event_stream_open(query, 0);
 }
 
@@ -448,13 +421,12 @@ query_topic(PG_FUNCTION_ARGS)
 	SRF_RETURN_DONE(call);
 }
 
-PG_FUNCTION_INFO_V1(read_event);
-
-/* read(topic, id) -> json */
-Datum
-read_event(PG_FUNCTION_ARGS)
+/* Append the event with an _id; false if there is none. */
+bool
+event_read(text *topic, Datum id, const char *fields, bool formatted,
+		   StringInfo out)
 {
-	TopicQuery	*query = topic_query(PG_GETARG_TEXT_PP(0), NULL, true);
+	TopicQuery	*query = topic_query(topic, fields, formatted);
 	EventStream *stream;
 	Datum		 event;
 	bool		 found;
@@ -462,14 +434,30 @@ read_event(PG_FUNCTION_ARGS)
 	topic_query_from(query);
 	appendStringInfo(&query->sql, " WHERE %s OPERATOR(pg_catalog.=) ",
 					 topic_query_column(query, "_id"));
-	topic_query_parameter(query, TEXTOID, PG_GETARG_DATUM(1), false);
+	topic_query_parameter(query, TEXTOID, id, false);
 	/* the newest, where tenants or instants share an _id */
-	topic_query_order(query, "-timestamp");
-	append_page(query, "LIMIT", "page_size", 1, 1);
+	topic_order_by(query, topic_order(query, "-timestamp"));
+	appendStringInfoString(&query->sql, " LIMIT 1");
 	stream = event_stream_open(query, 0);
 	found = event_stream_next(stream, &event, NULL);
+	if (found)
+		appendBinaryStringInfo(out, VARDATA_ANY(event),
+							   VARSIZE_ANY_EXHDR(event));
 	event_stream_close(stream);
-	if (!found)
+	return found;
+}
+
+PG_FUNCTION_INFO_V1(read_event);
+
+/* read(topic, id) -> json */
+Datum
+read_event(PG_FUNCTION_ARGS)
+{
+	StringInfoData event;
+
+	initStringInfo(&event);
+	if (!event_read(PG_GETARG_TEXT_PP(0), PG_GETARG_DATUM(1), NULL, true,
+					&event))
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(event);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(event.data, event.len));
 }

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "event_text.h"
+#include "page.h"
 
 PG_MODULE_MAGIC_EXT(.name = "synclog", .version = SYNCLOG_VERSION);
 
@@ -26,5 +27,11 @@ _PG_init(void)
 		"among them.",
 		&event_secret_headers, "", PGC_SUSET, GUC_LIST_INPUT, NULL, NULL,
 		NULL);
+	DefineCustomIntVariable(
+		"synclog.max_response", "Size that an answer in one value can have.",
+		"That is an answer of synclog.query_page(), synclog.get() and "
+		"synclog.recon_grouped().",
+		&max_response, MAX_RESPONSE_KB, 1, MAX_RESPONSE_KB, PGC_USERSET,
+		GUC_UNIT_KB, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("synclog");
 }

@@ -1,0 +1,351 @@
+/*
+ * page.c
+ *		A page of events as one JSON value, in CREST's envelope.  It knows
+ *		neither how a query is written and run, nor what a cookie looks like.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type_d.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "compat.h"
+#include "cookie.h"
+#include "order.h"
+#include "page.h"
+#include "query.h"
+
+int max_response = MAX_RESPONSE_KB;
+
+static const char *const policy_names[] = {"NONE", "ESTIMATE", "EXACT"};
+
+/* What is counted; -1 is unknown. */
+typedef struct PageTotals
+{
+	int64 total;
+	int64 remaining;
+} PageTotals;
+
+/* Append to an answer that is built as one value. */
+void
+response_append(StringInfo out, const char *data, int len)
+{
+	if ((int64) out->len + len > (int64) max_response * 1024)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("answer is too large"),
+				 errdetail("An answer in one value can have up to %d kB.",
+						   max_response),
+				 errhint("Ask for pages, with page_size or _pageSize, or for "
+						 "fewer fields; synclog.query() gives events one by "
+						 "one, and synclog.max_response sets the limit.")));
+	appendBinaryStringInfo(out, data, len);
+}
+
+/* Give the policy of a name. */
+TotalPolicy
+total_policy_of(const char *name)
+{
+	for (int i = 0; i < lengthof(policy_names); i++)
+	{
+		if (pg_strcasecmp(name, policy_names[i]) == 0)
+			return i;
+	}
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("unknown policy \"%s\" for the total", name),
+					errhint("The policies are NONE, ESTIMATE and EXACT.")));
+}
+
+/* Tell whether a page is not the first; clients send "" for that one. */
+static bool
+has_cookie(const PageRequest *request)
+{
+	return request->cookie && *request->cookie != '\0';
+}
+
+/* Write the WHERE clause of a request, without where the page begins. */
+static void
+append_matches(TopicQuery *query, const PageRequest *request)
+{
+	topic_query_matches(
+		query, request->filter_type,
+		(NullableDatum){request->filter, request->filter_isnull},
+		(NullableDatum){BoolGetDatum(request->ignore_case), false});
+}
+
+/*
+ * Give the number by which a cookie knows its query: what must be the same
+ * from page to page.  Fields, page size, format and policy need not be.
+ */
+static uint64
+query_number(const PageRequest *request, List *keys)
+{
+	StringInfoData all;
+	ListCell	  *lc;
+
+	initStringInfo(&all);
+	appendStringInfo(&all, "1 %s %d", text_to_cstring(request->topic),
+					 request->ignore_case);
+	foreach (lc, keys)
+	{
+		OrderKey *key = lfirst(lc);
+
+		appendStringInfo(&all, ",%s %u%s", key->expression, key->type,
+						 key->descending ? " DESC" : "");
+	}
+	/* a filter is its canonical text */
+	if (!request->filter_isnull)
+		appendStringInfo(&all, " WHERE %s",
+						 text_to_cstring(DatumGetTextPP(request->filter)));
+	return hash_bytes_extended((unsigned char *) all.data, all.len, 0);
+}
+
+/* Count the events of a query, and those after a page's last event. */
+static PageTotals
+count_exactly(const TopicQuery *page, const PageRequest *request, List *keys,
+			  const PageEnd *end)
+{
+	TopicQuery query = *page;
+	PageTotals totals = {-1, 0};
+	Oid		  *types;
+	Datum	  *values;
+	char	  *nulls;
+	int		   nparameters;
+	bool	   isnull;
+
+	initStringInfo(&query.sql);
+	query.parameters = NIL;
+	appendStringInfoString(&query.sql, "SELECT pg_catalog.count(*)");
+	if (end->more)
+	{
+		appendStringInfoString(&query.sql,
+							   ", pg_catalog.count(*) FILTER (WHERE ");
+		topic_order_after(&query, keys, end->values, end->isnull);
+		appendStringInfoChar(&query.sql, ')');
+	}
+	topic_query_from(&query);
+	append_matches(&query, request);
+
+	nparameters = list_length(query.parameters);
+	types = palloc(nparameters * sizeof(Oid));
+	values = palloc(nparameters * sizeof(Datum));
+	nulls = palloc(nparameters);
+	for (int i = 0; i < nparameters; i++)
+	{
+		ParamExternData *param = list_nth(query.parameters, i);
+
+		types[i] = param->ptype;
+		values[i] = param->value;
+		nulls[i] = param->isnull ? 'n' : ' ';
+	}
+	SPI_connect();
+	if (SPI_execute_with_args(query.sql.data, nparameters, types, values,
+							  nulls, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not count events");
+	totals.total = DatumGetInt64(SPI_getbinval(
+		SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (end->more)
+		totals.remaining = DatumGetInt64(SPI_getbinval(
+			SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	SPI_finish();
+	return totals;
+}
+
+/* Give the planner's estimate of how many events a query has. */
+static int64
+estimate(const TopicQuery *page, const PageRequest *request)
+{
+	TopicQuery query = *page;
+
+	initStringInfo(&query.sql);
+	query.parameters = NIL;
+	appendStringInfoString(&query.sql, "SELECT");
+	topic_query_from(&query);
+	append_matches(&query, request);
+	return (int64) Min(topic_query_plan(&query)->planTree->plan_rows, 1e18);
+}
+
+/* Count as the policy of a request says. */
+static PageTotals
+count_events(const TopicQuery *query, const PageRequest *request, List *keys,
+			 const PageEnd *end, int64 count)
+{
+	PageTotals totals = {-1, -1};
+	bool	   is_all =
+		!end->more && !has_cookie(request) && request->page_offset == 0;
+
+	if (request->total_policy == TOTAL_EXACT)
+	{
+		if (!is_all)
+			return count_exactly(query, request, keys, end);
+		totals.remaining = 0;
+	}
+	if (request->total_policy != TOTAL_NONE)
+		totals.total = is_all ? count : estimate(query, request);
+	return totals;
+}
+
+/* Append the events of a page, and give how many there are. */
+static int64
+append_events(TopicQuery *query, PageEnd *end, StringInfo out)
+{
+	EventStream *stream = event_stream_open(query, 0);
+	int64		 count = 0;
+	Datum		 event;
+
+	event_stream_end_page(stream, end);
+	while (event_stream_next(stream, &event, NULL))
+	{
+		text *json = DatumGetTextPP(event);
+
+		CHECK_FOR_INTERRUPTS();
+		if (count++ > 0)
+			response_append(out, ",", 1);
+		response_append(out, VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json));
+	}
+	event_stream_close(stream);
+	return count;
+}
+
+/* Append the members of the envelope that follow the events. */
+static void
+append_envelope(const PageRequest *request, int64 count, const char *cookie,
+				const PageTotals *totals, StringInfo out)
+{
+	const char	  *quote = cookie ? "\"" : "";
+	StringInfoData members;
+
+	initStringInfo(&members);
+	appendStringInfo(
+		&members,
+		",\"resultCount\":" INT64_FORMAT ",\"pagedResultsCookie\":", count);
+	appendStringInfo(&members, "%s%s%s", quote, cookie ? cookie : "null",
+					 quote);
+	appendStringInfo(&members,
+					 ",\"totalPagedResultsPolicy\":\"%s\""
+					 ",\"totalPagedResults\":" INT64_FORMAT
+					 ",\"remainingPagedResults\":" INT64_FORMAT,
+					 policy_names[request->total_policy], totals->total,
+					 totals->remaining);
+	response_append(out, members.data, members.len);
+}
+
+/*
+ * Append the answer to a request.  One event more than the page has is asked
+ * for, to know whether it is the last one.
+ */
+void
+page_print(const PageRequest *request, StringInfo out)
+{
+	TopicQuery *query =
+		topic_query(request->topic, request->fields, request->formatted);
+	List	 *keys = topic_order(query, request->sort_keys);
+	int		  nkeys = list_length(keys);
+	Datum	 *values = palloc(nkeys * sizeof(Datum));
+	bool	 *isnull = palloc(nkeys * sizeof(bool));
+	uint64	  number = query_number(request, keys);
+	PageEnd	  end = {PG_INT64_MAX};
+	int64	  count;
+	ListCell *lc;
+
+	topic_query_check_page("page_size", request->page_size, 0);
+	topic_query_check_page("page_offset", request->page_offset, 0);
+	if (request->page_size > 0)
+	{
+		end.size = request->page_size;
+		end.first = query->ncolumns + 1;
+		end.ncolumns = nkeys;
+		end.values = values;
+		end.isnull = isnull;
+		foreach (lc, keys)
+			topic_query_add(query, ((OrderKey *) lfirst(lc))->expression);
+	}
+	topic_query_from(query);
+	append_matches(query, request);
+	if (has_cookie(request))
+	{
+		if (request->page_offset > 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a cookie and an offset exclude each other"),
+					 errhint("Leave out one of them.")));
+		cookie_read(request->cookie, number, keys, values, isnull);
+		appendStringInfoString(&query->sql, " AND ");
+		topic_order_after(query, keys, values, isnull);
+	}
+	topic_order_by(query, keys);
+	if (request->page_size > 0)
+		appendStringInfo(&query->sql, " LIMIT " INT64_FORMAT,
+						 (int64) request->page_size + 1);
+	if (request->page_offset > 0)
+		appendStringInfo(&query->sql, " OFFSET %d", request->page_offset);
+
+	if (request->form == PAGE_ENTRIES)
+		response_append(out, "{\"entries\":[", strlen("{\"entries\":["));
+	else
+		response_append(out, "{\"result\":[", strlen("{\"result\":["));
+	count = append_events(query, &end, out);
+	response_append(out, "]", 1);
+	if (request->form == PAGE_ENVELOPE)
+	{
+		PageTotals totals = count_events(query, request, keys, &end, count);
+
+		append_envelope(request, count,
+						end.more ? cookie_make(number, keys, values, isnull)
+								 : NULL,
+						&totals, out);
+	}
+	response_append(out, "}", 1);
+}
+
+/* Give a text argument, or NULL. */
+static char *
+text_argument(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(n));
+}
+
+PG_FUNCTION_INFO_V1(query_page);
+
+/* query_page(topic, filter, fields, ...) -> json */
+Datum
+query_page(PG_FUNCTION_ARGS)
+{
+	PageRequest	   request = {0};
+	char		  *policy = text_argument(fcinfo, 9);
+	StringInfoData out;
+	Oid			  *argtypes;
+	int			   nargs;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("topic must not be null")));
+	request.topic = PG_GETARG_TEXT_PP(0);
+	get_func_signature(fcinfo->flinfo->fn_oid, &argtypes, &nargs);
+	request.filter_type = argtypes[1];
+	request.filter = PG_GETARG_DATUM(1);
+	/* NULL for either is no event, as in matches() */
+	request.filter_isnull = PG_ARGISNULL(1) || PG_ARGISNULL(6);
+	request.fields = text_argument(fcinfo, 2);
+	request.sort_keys = text_argument(fcinfo, 3);
+	if (!PG_ARGISNULL(4))
+	{
+		request.page_size = PG_GETARG_INT32(4);
+		topic_query_check_page("page_size", request.page_size, 1);
+	}
+	request.page_offset = PG_ARGISNULL(5) ? 0 : PG_GETARG_INT32(5);
+	request.ignore_case = !PG_ARGISNULL(6) && PG_GETARG_BOOL(6);
+	request.formatted = PG_ARGISNULL(7) || PG_GETARG_BOOL(7);
+	request.cookie = text_argument(fcinfo, 8);
+	request.total_policy = policy ? total_policy_of(policy) : TOTAL_NONE;
+
+	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
+	page_print(&request, &out);
+	SET_VARSIZE(out.data, out.len);
+	PG_RETURN_POINTER(out.data);
+}
