@@ -542,6 +542,64 @@ CREATE FUNCTION synclog.recon_grouped(recon_id text) RETURNS json
 COMMENT ON FUNCTION synclog.recon_grouped(text) IS
 'a reconciliation in one object, {"start":...,"result":[...],"summary":...}, as OpenIDM 2.2 answers the query audit-by-recon-id; start and summary are null and result is empty where there are none, and the first by timestamp where there are several; the events are those of recon_entries, formatted; NULL for NULL';
 
+CREATE FUNCTION synclog.recon_reported(recon_id text DEFAULT NULL, runs integer DEFAULT 100) RETURNS SETOF json
+	LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000 ROWS 100
+BEGIN ATOMIC
+	WITH wanted AS MATERIALIZED (
+		SELECT CASE WHEN recon_reported.recon_id IS NULL THEN '/reconId pr'
+			ELSE format('/reconId eq "%s"', regexp_replace(recon_reported.recon_id, '["\\]', '\\\&', 'g')) END AS filter
+	), start AS MATERIALIZED (
+		SELECT DISTINCT ON (1) e.event ->> 'reconId' AS id, e.event, e.place
+		FROM wanted w CROSS JOIN LATERAL synclog.query('recon', '/entryType eq "start" and ' || w.filter,
+			fields => 'reconId,mapping,timestamp', sort_keys => '-timestamp',
+			page_size => recon_reported.runs) WITH ORDINALITY e(event, place)
+		ORDER BY 1, e.place
+	), ended AS MATERIALIZED (
+		-- the summaries of these runs are found by their ids
+		SELECT CASE WHEN recon_reported.recon_id IS NULL
+			THEN format('/reconId in "%s"', regexp_replace(coalesce(json_agg(s.id)::text, '[]'), '["\\]', '\\\&', 'g'))
+			ELSE (SELECT w.filter FROM wanted w) END AS filter
+		FROM start s
+	), summary AS MATERIALIZED (
+		SELECT DISTINCT ON (1) e.event ->> 'reconId' AS id, e.event,
+			CASE json_typeof(e.event -> 'messageDetail') WHEN 'object' THEN e.event -> 'messageDetail' ELSE '{}' END AS detail
+		FROM ended w CROSS JOIN LATERAL synclog.query('recon', '/entryType eq "summary" and ' || w.filter,
+			fields => 'reconId,mapping,timestamp,status,messageDetail',
+			sort_keys => '-timestamp') WITH ORDINALITY e(event, place)
+		ORDER BY 1, e.place
+	)
+	SELECT (SELECT json_object_agg(m.key, m.value ORDER BY array_position(ARRAY['_id', 'mapping', 'state', 'stage',
+				'stageDescription', 'progress', 'situationSummary', 'statusSummary', 'durationSummary',
+				'parameters', 'started', 'ended', 'duration'], m.key), m.key)
+		FROM (
+			SELECT DISTINCT ON (l.key) l.key, l.value
+			FROM (
+				SELECT 1, '_id', to_json(id)
+				UNION ALL
+				-- what a summary says of the state is written before the end
+				SELECT 1, o.key, to_json(o.value)
+				FROM (VALUES ('state', 'SUCCESS', 'FAILED'), ('stage', 'COMPLETED_SUCCESS', 'COMPLETED_FAILED'),
+					('stageDescription', 'reconciliation completed.', 'reconciliation failed')) f(key, success, failure)
+					CROSS JOIN LATERAL (VALUES (f.key,
+						CASE summary.event ->> 'status' WHEN 'FAILURE' THEN f.failure ELSE f.success END)) o(key, value)
+				WHERE coalesce(summary.detail ->> 'state', 'ACTIVE') = 'ACTIVE' AND summary.event IS NOT NULL
+				UNION ALL
+				SELECT 2, d.key, d.value FROM json_each(summary.detail) d
+				UNION ALL
+				SELECT 3, o.key, o.value
+				FROM (VALUES ('mapping', coalesce(summary.event -> 'mapping', start.event -> 'mapping')),
+					('state', '"ACTIVE"'), ('started', start.event -> 'timestamp'),
+					('ended', coalesce(summary.event -> 'timestamp', 'null'))) o(key, value)
+				WHERE o.value IS NOT NULL
+			) l(layer, key, value)
+			ORDER BY l.key, l.layer
+		) m)
+	FROM start FULL JOIN summary USING (id)
+	ORDER BY start.place;
+END;
+COMMENT ON FUNCTION synclog.recon_reported(text, integer) IS
+'reconciliations in topic recon as GET /recon reports them: the messageDetail of the summary, with the run''s id as _id and its mapping; a run with a summary has ended, so that SUCCESS or FAILED, by the summary''s status, stands where messageDetail, which is written before the end, says ACTIVE; of a run without a summary _id, mapping, state ACTIVE and started. recon_id: only this one, no rows if it is unknown; NULL: the newest runs (100 or as many as said) by their starts, newest first. Error 42704 if there is no topic recon';
+
 ------------------------------------------------------------------------------
 -- request: documented requests, as URLs, and the queries that they name
 ------------------------------------------------------------------------------

@@ -423,7 +423,7 @@ query_topic(PG_FUNCTION_ARGS)
 
 /* Append the event with an _id; false if there is none. */
 bool
-event_read(text *topic, Datum id, const char *fields, bool formatted,
+topic_read(text *topic, Datum id, const char *fields, bool formatted,
 		   StringInfo out)
 {
 	TopicQuery	*query = topic_query(topic, fields, formatted);
@@ -456,7 +456,7 @@ read_event(PG_FUNCTION_ARGS)
 	StringInfoData event;
 
 	initStringInfo(&event);
-	if (!event_read(PG_GETARG_TEXT_PP(0), PG_GETARG_DATUM(1), NULL, true,
+	if (!topic_read(PG_GETARG_TEXT_PP(0), PG_GETARG_DATUM(1), NULL, true,
 					&event))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(event.data, event.len));

@@ -127,11 +127,10 @@ recon_print_grouped(const PageRequest *request, StringInfo out)
 	/* what ends a section and begins the next */
 	static const char *const bridges[] = {",\"result\":[", "],\"summary\":"};
 
-	appendStringInfoString(&query->sql, " WHERE synclog.matches(t.*, ");
-	topic_query_parameter(query, request->filter_type, request->filter,
-						  request->filter_isnull);
-	appendStringInfo(&query->sql, ", %s)",
-					 request->ignore_case ? "true" : "false");
+	topic_query_matches(
+		query, request->filter_type,
+		(NullableDatum){request->filter, request->filter_isnull},
+		(NullableDatum){BoolGetDatum(request->ignore_case), false});
 	stream = open_sections(query, section, tag);
 
 	response_append(out, "{\"start\":", strlen("{\"start\":"));

@@ -302,7 +302,7 @@ answer_query(const Request *request, StringInfo out)
 static void
 answer_read(const Request *request, StringInfo out)
 {
-	if (!event_read(cstring_to_text(request->segments[1]),
+	if (!topic_read(cstring_to_text(request->segments[1]),
 					CStringGetTextDatum(request->segments[2]),
 					request->values[FIELDS],
 					bool_value(request, FORMATTED, true), out))
