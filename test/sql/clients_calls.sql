@@ -165,7 +165,7 @@ SELECT * FROM pg_temp.ask(replace(:'run', 'recon-id', 'recon-id-situation') || '
 SELECT * FROM pg_temp.ask(replace(:'run', 'recon-id', 'recon-id-situation') || '&situation=CONFIRMED&formatted=false&_pageSize=1', ARRAY(SELECT event FROM run WHERE event->>'situation' = 'CONFIRMED' LIMIT 1));
 
 SELECT topic, a.*
-FROM (VALUES ('recon', 'systemCsvfileAccounts_managedUser'), ('recon', 'systemXmlfileAccounts_managedUser'), ('sync', 'managedUser_systemLdapAccounts'), ('sync', '%')) t(topic, mapping),
+FROM (VALUES ('recon', 'systemCsvfileAccounts_managedUser'), ('recon', 'systemXmlfileAccounts_managedUser'), ('recon', 'system%')) t(topic, mapping),
 	pg_temp.ask('/openidm/audit/' || topic || '?_queryId=audit-by-mapping&mappingName=' || replace(mapping, '%', '%25'),
 		ARRAY(SELECT formatted FROM sample s WHERE s.topic = t.topic AND event->>'mapping' = t.mapping ORDER BY event->>'timestamp', event->>'_id')) a;
 SELECT a.*

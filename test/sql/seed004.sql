@@ -102,7 +102,7 @@ SELECT body FROM synclog.get('http://localhost:8080/openidm/audit/recon/?_queryI
 
 -- "For audit logs in the repository, you can define custom queries"
 INSERT INTO synclog.named_query (id, topic, filter, sort_keys, answer)
-VALUES ('audit-by-target', 'recon', '/targetObjectId eq "${target}" and /status eq "${status?}"', '-timestamp', 'result');
+VALUES ('audit-by-target', 'recon', '/targetObjectId eq ${target} and /status eq ${status?}', '-timestamp', 'result');
 SELECT url, status, (SELECT string_agg(e->>'sourceObjectId', ' ') FROM json_array_elements(body::json->'result') e) AS sources
 FROM unnest(ARRAY['audit/recon?_queryId=audit-by-target&target=managed/user/scarter',
 	'audit/recon?_queryId=audit-by-target&target=managed/user/scarter&status=FAILURE',
