@@ -24,24 +24,30 @@ SELECT t.topic, l.*
 FROM (SELECT topic, string_agg(event::text, E'\n') AS events FROM sample GROUP BY topic) t, synclog.load(t.topic, t.events) l
 ORDER BY topic;
 
--- An answer beside the events that it should have, in their order: "members"
--- are those of the answer, "differing" are the events of which one side only has
--- them, and "in order" is false where the order alone is another.
-CREATE FUNCTION pg_temp.ask(url text, expected jsonb[], OUT status int, OUT members text, OUT events int, OUT differing text, OUT in_order bool)
+-- An answer beside the events that it should have, in their order: "form" is
+-- "page" for CREST's six members in their order, and "counts" are four of them
+-- and whether there is a cookie; "differing" are the events of which one side
+-- only has them, and "in_order" is false where the order alone is another.
+CREATE FUNCTION pg_temp.ask(url text, expected jsonb[], OUT status int, OUT form text, OUT counts text, OUT events int, OUT differing text, OUT in_order bool)
 LANGUAGE plpgsql AS $$
 DECLARE
 	body text;
-	list json;
+	doc json;
 	answer jsonb[];
 BEGIN
 	SELECT g.status, g.body INTO status, body FROM synclog.get(url) g;
-	members := array_to_string(ARRAY(SELECT json_object_keys(body::json)), ' ');
-	list := body::json->'result';
-	IF json_typeof(list) = 'array' THEN
-		answer := ARRAY(SELECT e FROM json_array_elements(list) e);
+	doc := body;
+	form := array_to_string(ARRAY(SELECT json_object_keys(doc)), ' ');
+	IF form = 'result resultCount pagedResultsCookie totalPagedResultsPolicy totalPagedResults remainingPagedResults' THEN
+		form := 'page';
+		counts := concat_ws(' ', doc->>'resultCount', doc->>'totalPagedResultsPolicy', doc->>'totalPagedResults', doc->>'remainingPagedResults',
+			CASE WHEN doc->>'pagedResultsCookie' IS NULL THEN 'end' ELSE 'cookie' END);
+	END IF;
+	IF json_typeof(doc->'result') = 'array' THEN
+		answer := ARRAY(SELECT e::jsonb FROM json_array_elements(doc->'result') e);
 	ELSE
-		members := NULL;
-		answer := ARRAY[body::jsonb];
+		form := 'one';
+		answer := ARRAY[doc::jsonb];
 	END IF;
 	events := cardinality(answer);
 	SELECT string_agg(coalesce('answered: ' || a::text, 'expected: ' || b::text), E'\n') INTO differing
@@ -181,10 +187,14 @@ SELECT include, exclude, a.*
 FROM (VALUES ('%', ''), ('system%', ''), ('%', 'system%'), ('%Csv%', 'none'), ('%managedUser', 'systemLdapAccounts_managedUser'), ('%', '%')) v(include, exclude),
 	pg_temp.ask(format('openidm/audit/recon?_queryId=get-recons&includeMapping=%s&excludeMapping=%s', replace(include, '%', '%25'), replace(exclude, '%', '%25')),
 		ARRAY(SELECT fields FROM summary WHERE mapping LIKE include AND mapping NOT LIKE exclude)) a;
-SELECT * FROM pg_temp.ask('openidm/audit/recon?_queryId=get-recons&includeMapping=%25&excludeMapping=&_pageSize=2', ARRAY(SELECT fields FROM summary LIMIT 2));
+SELECT policy, a.*
+FROM unnest(ARRAY['NONE', 'estimate', 'Exact']) policy,
+	pg_temp.ask('openidm/audit/recon?_queryId=get-recons&includeMapping=%25&excludeMapping=&_pageSize=2&_totalPagedResultsPolicy=' || policy,
+		ARRAY(SELECT fields FROM summary LIMIT 2)) a
+WHERE policy <> 'estimate' OR a.counts !~ '^2 ESTIMATE [0-9]+ -1 cookie$';
 
 -- a second page, by the cookie of the first, and the last one
-SELECT first.status, p.*
+SELECT p.*
 FROM synclog.get('openidm/audit/recon?_queryId=get-recons&includeMapping=%25&excludeMapping=&_pageSize=4') first,
 	pg_temp.ask('openidm/audit/recon?_queryId=get-recons&includeMapping=%25&excludeMapping=&_pageSize=4&_pagedResultsCookie=' || (first.body::json->>'pagedResultsCookie'),
 		ARRAY(SELECT fields FROM summary OFFSET 4)) p;
