@@ -6,7 +6,6 @@
  */
 #include "postgres.h"
 
-#include "access/stratnum.h"
 #include "access/transam.h"
 #include "catalog/pg_type_d.h"
 #include "utils/builtins.h"
@@ -20,9 +19,28 @@
 static TypeCacheEntry *
 order_of(Oid type)
 {
-	return lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY |
-									   TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR |
+	return lookup_type_cache(type, TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR |
 									   TYPECACHE_GT_OPR);
+}
+
+/* Write a column. */
+static char *
+column_text(Form_pg_attribute att)
+{
+	return psprintf("t.%s", quote_identifier(NameStr(att->attname)));
+}
+
+/* Make the key of a column whose type has an order. */
+static OrderKey *
+column_key(Form_pg_attribute att, bool descending)
+{
+	OrderKey *key = palloc(sizeof(OrderKey));
+
+	key->expression = column_text(att);
+	key->type = getBaseType(att->atttypid);
+	key->descending = descending;
+	key->not_null = att->attnotnull;
+	return key;
 }
 
 /*
@@ -30,42 +48,37 @@ order_of(Oid type)
  * missing.
  */
 static OrderKey *
-make_key(TopicQuery *query, char **tokens, int ntokens, bool descending)
+field_key(TopicQuery *query, const FilterNode *pointer, bool descending)
 {
 	OrderKey  *key = palloc0(sizeof(OrderKey));
+	char	 **tokens = pointer->tokens;
 	AttrNumber attno = field_column_of(query->desc, &query->shape, tokens[0],
 									   strlen(tokens[0]));
 	int		   used = attno != InvalidAttrNumber ? 1 : 0;
 	Form_pg_attribute att;
 	StringInfoData	  json;
-	char			 *column;
 
 	if (attno == InvalidAttrNumber)
 		attno = query->shape.extra;
 	att = TupleDescAttr(query->desc, attno - 1);
-	column = psprintf("t.%s", quote_identifier(NameStr(att->attname)));
-	key->descending = descending;
-	if (ntokens == used && OidIsValid(order_of(att->atttypid)->lt_opr))
-	{
-		key->expression = column;
-		key->type = getBaseType(att->atttypid);
-		key->not_null = att->attnotnull;
-		return key;
-	}
+	if (pointer->ntokens == used &&
+		OidIsValid(order_of(att->atttypid)->lt_opr))
+		return column_key(att, descending);
 
 	initStringInfo(&json);
 	appendStringInfo(
 		&json, att->atttypid == JSONBOID ? "(%s" : "(pg_catalog.to_jsonb(%s)",
-		column);
-	for (int i = used; i < ntokens; i++)
+		column_text(att));
+	for (int i = used; i < pointer->ntokens; i++)
 		appendStringInfo(&json, "%s%s",
 						 i == used ? " OPERATOR(pg_catalog.#>) ARRAY[" : ", ",
 						 quote_literal_cstr(tokens[i]));
-	appendStringInfoString(&json, used < ntokens ? "])" : ")");
+	appendStringInfoString(&json, used < pointer->ntokens ? "])" : ")");
 	key->expression = psprintf("CASE WHEN %s OPERATOR(pg_catalog.<>) "
 							   "'null'::pg_catalog.jsonb THEN %s END",
 							   json.data, json.data);
 	key->type = JSONBOID;
+	key->descending = descending;
 	return key;
 }
 
@@ -93,10 +106,12 @@ add_key(List *keys, OrderKey *key)
 List *
 topic_order(TopicQuery *query, const char *sort_keys)
 {
-	static const char *const identity[] = {"_id", "timestamp", "tenantId"};
-	List					*keys = NIL;
-	bool					 descending = false;
-	ListCell				*lc;
+	TupleDesc		desc = query->desc;
+	const RowShape *shape = &query->shape;
+	AttrNumber		identity[3];
+	List		   *keys = NIL;
+	bool			descending = false;
+	ListCell	   *lc;
 
 	if (sort_keys == NULL)
 		sort_keys = "timestamp";
@@ -104,8 +119,7 @@ topic_order(TopicQuery *query, const char *sort_keys)
 	{
 		FieldItem *item = lfirst(lc);
 
-		fields_check(sort_keys, query->desc, &query->shape, item->pointer,
-					 query->relation);
+		fields_check(sort_keys, desc, shape, item->pointer, query->relation);
 		if (item->pointer->ntokens == 0)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("invalid sort keys"),
@@ -115,35 +129,106 @@ topic_order(TopicQuery *query, const char *sort_keys)
 									  fields_shown(sort_keys)),
 							errhint("Name fields, as in -timestamp,+_id.")));
 		descending = item->descending;
-		keys = add_key(keys, make_key(query, item->pointer->tokens,
-									  item->pointer->ntokens, descending));
+		keys = add_key(keys, field_key(query, item->pointer, descending));
 	}
+
+	identity[0] = field_column_of(desc, shape, "_id", 3);
+	identity[1] = field_column_of(desc, shape, "timestamp", 9);
+	identity[2] = shape->tenant ? shape->tenant
+								: field_column_of(desc, shape, "tenantId", 8);
 	for (int i = 0; i < lengthof(identity); i++)
 	{
-		char *member = unconstify(char *, identity[i]);
+		Form_pg_attribute att;
 
-		if (field_column_of(query->desc, &query->shape, member,
-							strlen(member)) != InvalidAttrNumber)
-			keys = add_key(keys, make_key(query, &member, 1, descending));
+		if (identity[i] == InvalidAttrNumber)
+			continue;
+		att = TupleDescAttr(desc, identity[i] - 1);
+		if (OidIsValid(order_of(att->atttypid)->lt_opr))
+			keys = add_key(keys, column_key(att, descending));
 	}
 	return keys;
 }
 
-/* Write ORDER BY.  Missing values come last in either direction. */
+/*
+ * Write ORDER BY, by the expressions of the keys, or by their places from one
+ * on in the SELECT list.  Missing values come last in either direction.
+ */
 void
-topic_order_by(TopicQuery *query, List *keys)
+topic_order_by(TopicQuery *query, List *keys, AttrNumber place)
 {
-	ListCell *lc;
+	StringInfo sql = &query->sql;
+	ListCell  *lc;
 
 	foreach (lc, keys)
 	{
 		OrderKey *key = lfirst(lc);
 
-		appendStringInfo(&query->sql, "%s%s%s%s",
-						 lc == list_head(keys) ? " ORDER BY " : ", ",
-						 key->expression, key->descending ? " DESC" : "",
-						 key->descending && !key->not_null ? " NULLS LAST"
-														   : "");
+		appendStringInfoString(sql,
+							   lc == list_head(keys) ? " ORDER BY " : ", ");
+		if (place)
+			appendStringInfo(sql, "%d", place + foreach_current_index(lc));
+		else
+			appendStringInfoString(sql, key->expression);
+		if (key->descending)
+			appendStringInfoString(sql, key->not_null ? " DESC"
+													  : " DESC NULLS LAST");
+	}
+}
+
+/*
+ * Make parameters of the keys' values; 0 stands for a missing one in the
+ * position that this gives.
+ */
+int *
+topic_order_bind(TopicQuery *query, List *keys, const Datum *values,
+				 const bool *isnull)
+{
+	int *position = palloc0(list_length(keys) * sizeof(int));
+
+	for (int i = 0; i < list_length(keys); i++)
+	{
+		OrderKey *key = list_nth(keys, i);
+
+		if (!isnull[i])
+			position[i] = topic_query_bind(query, key->type, values[i], false);
+	}
+	return position;
+}
+
+/* Write a comparison of a key with a parameter. */
+static void
+append_comparison(StringInfo sql, const OrderKey *key, Oid operator,
+				  int parameter)
+{
+	generate_operator_clause(sql, key->expression, key->type, operator,
+							 psprintf("$%d", parameter), key->type);
+}
+
+/* Write the condition that a key is the same as in a position. */
+static void
+append_same(StringInfo sql, const OrderKey *key, int parameter)
+{
+	if (parameter == 0)
+		appendStringInfo(sql, "%s IS NULL", key->expression);
+	else
+		append_comparison(sql, key, order_of(key->type)->eq_opr, parameter);
+}
+
+/* Write the condition that a key alone comes after a position. */
+static void
+append_beyond(StringInfo sql, const OrderKey *key, int parameter)
+{
+	TypeCacheEntry *order = order_of(key->type);
+
+	if (parameter == 0)
+		appendStringInfoString(sql, "false");
+	else
+	{
+		append_comparison(sql, key,
+						  key->descending ? order->lt_opr : order->gt_opr,
+						  parameter);
+		if (!key->not_null)
+			appendStringInfo(sql, " OR %s IS NULL", key->expression);
 	}
 }
 
@@ -169,101 +254,78 @@ are_row(List *keys, int from)
 	return true;
 }
 
-/* Write the keys from one on as a row, or the parameters of their values. */
+/* Write a comparison of the keys from one on, as a row, with a position. */
 static void
-append_row(StringInfo sql, List *keys, int from, const int *parameters)
+append_row(StringInfo sql, List *keys, int from, const int *position)
 {
+	StringInfoData parameters;
+
+	initStringInfo(&parameters);
 	for (int i = from; i < list_length(keys); i++)
 	{
-		appendStringInfoString(sql, i == from ? "ROW(" : ", ");
-		if (parameters)
-			appendStringInfo(sql, "$%d", parameters[i]);
-		else
-			appendStringInfoString(
-				sql, ((OrderKey *) list_nth(keys, i))->expression);
-	}
-	appendStringInfoChar(sql, ')');
-}
+		const char *separator = i == from ? "ROW(" : ", ";
+		OrderKey   *key = list_nth(keys, i);
 
-/* Write a comparison of a key with a parameter. */
-static void
-append_comparison(StringInfo sql, const OrderKey *key, Oid operator,
-				  int parameter)
-{
-	generate_operator_clause(sql, key->expression, key->type, operator,
-							 psprintf("$%d", parameter), key->type);
+		appendStringInfo(sql, "%s%s", separator, key->expression);
+		appendStringInfo(&parameters, "%s$%d", separator, position[i]);
+	}
+	appendStringInfo(sql, ") OPERATOR(pg_catalog.%c) %s)",
+					 ((OrderKey *) list_nth(keys, from))->descending ? '<'
+																	 : '>',
+					 parameters.data);
 }
 
 /*
- * Write the condition that an event comes after the one with these values of
- * the keys.  Where a value is missing only events that lack it too follow.
+ * Write the condition that an event comes after a position, in the order of
+ * the keys from one on.
  */
 void
-topic_order_after(TopicQuery *query, List *keys, const Datum *values,
-				  const bool *isnull)
+topic_order_after(TopicQuery *query, List *keys, int from, const int *position)
 {
 	StringInfo sql = &query->sql;
-	int		   nkeys = list_length(keys);
-	int		  *parameters = palloc(nkeys * sizeof(int));
-	int		   open = 1;
-	OrderKey  *first;
 	int		   i;
 
-	for (i = 0; i < nkeys; i++)
-	{
-		if (!isnull[i])
-			parameters[i] =
-				topic_query_bind(query, ((OrderKey *) list_nth(keys, i))->type,
-								 values[i], false);
-	}
-
 	appendStringInfoChar(sql, '(');
-	for (i = 0; i < nkeys && !are_row(keys, i); i++)
+	for (i = from; i < list_length(keys) && !are_row(keys, i); i++)
 	{
-		OrderKey	   *key = list_nth(keys, i);
-		TypeCacheEntry *order = order_of(key->type);
-
-		if (isnull[i])
-			appendStringInfo(sql, "%s IS NULL AND (", key->expression);
-		else
-		{
-			append_comparison(sql, key,
-							  key->descending ? order->lt_opr : order->gt_opr,
-							  parameters[i]);
-			if (!key->not_null)
-				appendStringInfo(sql, " OR %s IS NULL", key->expression);
-			appendStringInfoString(sql, " OR ");
-			append_comparison(sql, key, order->eq_opr, parameters[i]);
-			appendStringInfoString(sql, " AND (");
-		}
-		open++;
+		append_beyond(sql, list_nth(keys, i), position[i]);
+		appendStringInfoString(sql, " OR ");
+		append_same(sql, list_nth(keys, i), position[i]);
+		appendStringInfoString(sql, " AND (");
 	}
-	if (i < nkeys)
-	{
-		append_row(sql, keys, i, NULL);
-		appendStringInfo(sql, " OPERATOR(pg_catalog.%c) ",
-						 ((OrderKey *) list_nth(keys, i))->descending ? '<'
-																	  : '>');
-		append_row(sql, keys, i, parameters);
-	}
+	if (i < list_length(keys))
+		append_row(sql, keys, i, position);
 	else
 		appendStringInfoString(sql, "false");
-	while (open-- > 0)
+	for (; i >= from; i--)
 		appendStringInfoChar(sql, ')');
+}
 
-	/* partitions are not pruned by comparisons of rows, nor by OR */
-	first = linitial(keys);
-	if (first->not_null)
-	{
-		TypeCacheEntry *order = order_of(first->type);
+/*
+ * Have a SELECT, so far without ORDER BY, begin after a position; its list has
+ * the keys from a place on.  Events that share the first key with it are asked
+ * for by themselves: so months before it are pruned, and the planner's
+ * estimate is good however many share it, which that of a comparison of whole
+ * rows is not.
+ */
+void
+topic_order_continue(TopicQuery *query, List *keys, AttrNumber place,
+					 const int *position, const char *limit)
+{
+	StringInfo sql = &query->sql;
+	char	  *select = pstrdup(sql->data);
 
-		appendStringInfoString(sql, " AND ");
-		append_comparison(
-			sql, first,
-			get_opfamily_member(
-				order->btree_opf, order->btree_opintype, order->btree_opintype,
-				first->descending ? BTLessEqualStrategyNumber
-								  : BTGreaterEqualStrategyNumber),
-			parameters[0]);
-	}
+	resetStringInfo(sql);
+	appendStringInfo(sql, "SELECT * FROM ((%s AND ", select);
+	append_same(sql, linitial(keys), position[0]);
+	appendStringInfoString(sql, " AND ");
+	topic_order_after(query, keys, 1, position);
+	topic_order_by(query, keys, 0);
+	appendStringInfo(sql, "%s) UNION ALL (%s AND (", limit, select);
+	append_beyond(sql, linitial(keys), position[0]);
+	appendStringInfoChar(sql, ')');
+	topic_order_by(query, keys, 0);
+	appendStringInfo(sql, "%s)) u", limit);
+	topic_order_by(query, keys, place);
+	appendStringInfoString(sql, limit);
 }

@@ -17,8 +17,13 @@ typedef struct OrderKey
 } OrderKey;
 
 extern List *topic_order(TopicQuery *query, const char *sort_keys);
-extern void	 topic_order_by(TopicQuery *query, List *keys);
-extern void	 topic_order_after(TopicQuery *query, List *keys,
-							   const Datum *values, const bool *isnull);
+extern void	 topic_order_by(TopicQuery *query, List *keys, AttrNumber place);
+extern int	*topic_order_bind(TopicQuery *query, List *keys,
+							  const Datum *values, const bool *isnull);
+extern void	 topic_order_after(TopicQuery *query, List *keys, int from,
+							   const int *position);
+extern void	 topic_order_continue(TopicQuery *query, List *keys,
+								  AttrNumber place, const int *position,
+								  const char *limit);
 
 #endif /* SYNCLOG_ORDER_H */

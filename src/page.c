@@ -124,7 +124,9 @@ count_exactly(const TopicQuery *page, const PageRequest *request, List *keys,
 	{
 		appendStringInfoString(&query.sql,
 							   ", pg_catalog.count(*) FILTER (WHERE ");
-		topic_order_after(&query, keys, end->values, end->isnull);
+		topic_order_after(
+			&query, keys, 0,
+			topic_order_bind(&query, keys, end->values, end->isnull));
 		appendStringInfoChar(&query.sql, ')');
 	}
 	topic_query_from(&query);
@@ -235,68 +237,75 @@ append_envelope(const PageRequest *request, int64 count, const char *cookie,
 }
 
 /*
- * Append the answer to a request.  One event more than the page has is asked
- * for, to know whether it is the last one.
+ * Write the SELECT of a page.  One event more than the page has is asked for,
+ * to know whether it is the last one.
  */
+static void
+write_query(TopicQuery *query, const PageRequest *request, List *keys,
+			uint64 number, PageEnd *end)
+{
+	char	 *limit = "";
+	ListCell *lc;
+
+	end->first = query->ncolumns + 1;
+	end->ncolumns = list_length(keys);
+	end->values = palloc(end->ncolumns * sizeof(Datum));
+	end->isnull = palloc(end->ncolumns * sizeof(bool));
+	foreach (lc, keys)
+		topic_query_add(query, ((OrderKey *) lfirst(lc))->expression);
+	topic_query_from(query);
+	append_matches(query, request);
+	if (request->page_size > 0)
+	{
+		end->size = request->page_size;
+		limit = psprintf(" LIMIT " INT64_FORMAT, end->size + 1);
+	}
+
+	if (!has_cookie(request))
+	{
+		topic_order_by(query, keys, 0);
+		appendStringInfo(&query->sql, "%s OFFSET %d", limit,
+						 request->page_offset);
+		return;
+	}
+	if (request->page_offset > 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a cookie and an offset exclude each other"),
+						errhint("Leave out one of them.")));
+	cookie_read(request->cookie, number, keys, end->values, end->isnull);
+	topic_order_continue(
+		query, keys, end->first,
+		topic_order_bind(query, keys, end->values, end->isnull), limit);
+}
+
+/* Append the answer to a request. */
 void
 page_print(const PageRequest *request, StringInfo out)
 {
 	TopicQuery *query =
 		topic_query(request->topic, request->fields, request->formatted);
-	List	 *keys = topic_order(query, request->sort_keys);
-	int		  nkeys = list_length(keys);
-	Datum	 *values = palloc(nkeys * sizeof(Datum));
-	bool	 *isnull = palloc(nkeys * sizeof(bool));
-	uint64	  number = query_number(request, keys);
-	PageEnd	  end = {PG_INT64_MAX};
-	int64	  count;
-	ListCell *lc;
+	List	   *keys = topic_order(query, request->sort_keys);
+	uint64		number = query_number(request, keys);
+	PageEnd		end = {PG_INT64_MAX};
+	PageTotals	totals;
+	int64		count;
+	const char *start =
+		request->form == PAGE_ENTRIES ? "{\"entries\":[" : "{\"result\":[";
 
 	topic_query_check_page("page_size", request->page_size, 0);
 	topic_query_check_page("page_offset", request->page_offset, 0);
-	if (request->page_size > 0)
-	{
-		end.size = request->page_size;
-		end.first = query->ncolumns + 1;
-		end.ncolumns = nkeys;
-		end.values = values;
-		end.isnull = isnull;
-		foreach (lc, keys)
-			topic_query_add(query, ((OrderKey *) lfirst(lc))->expression);
-	}
-	topic_query_from(query);
-	append_matches(query, request);
-	if (has_cookie(request))
-	{
-		if (request->page_offset > 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("a cookie and an offset exclude each other"),
-					 errhint("Leave out one of them.")));
-		cookie_read(request->cookie, number, keys, values, isnull);
-		appendStringInfoString(&query->sql, " AND ");
-		topic_order_after(query, keys, values, isnull);
-	}
-	topic_order_by(query, keys);
-	if (request->page_size > 0)
-		appendStringInfo(&query->sql, " LIMIT " INT64_FORMAT,
-						 (int64) request->page_size + 1);
-	if (request->page_offset > 0)
-		appendStringInfo(&query->sql, " OFFSET %d", request->page_offset);
+	write_query(query, request, keys, number, &end);
 
-	if (request->form == PAGE_ENTRIES)
-		response_append(out, "{\"entries\":[", strlen("{\"entries\":["));
-	else
-		response_append(out, "{\"result\":[", strlen("{\"result\":["));
+	response_append(out, start, strlen(start));
 	count = append_events(query, &end, out);
 	response_append(out, "]", 1);
 	if (request->form == PAGE_ENVELOPE)
 	{
-		PageTotals totals = count_events(query, request, keys, &end, count);
-
+		totals = count_events(query, request, keys, &end, count);
 		append_envelope(request, count,
-						end.more ? cookie_make(number, keys, values, isnull)
-								 : NULL,
+						end.more
+							? cookie_make(number, keys, end.values, end.isnull)
+							: NULL,
 						&totals, out);
 	}
 	response_append(out, "}", 1);

@@ -362,6 +362,7 @@ static EventStream *
 open_query(FunctionCallInfo fcinfo)
 {
 	TopicQuery *query;
+	char	   *sort_keys;
 	Oid		   *argtypes;
 	int			nargs;
 
@@ -378,10 +379,8 @@ open_query(FunctionCallInfo fcinfo)
 	get_func_signature(fcinfo->flinfo->fn_oid, &argtypes, &nargs);
 	topic_query_matches(query, argtypes[1], fcinfo->args[1], fcinfo->args[6]);
 
-	topic_order_by(query, topic_order(query, PG_ARGISNULL(3)
-												 ? NULL
-												 : text_to_cstring(
-													   PG_GETARG_TEXT_PP(3))));
+	sort_keys = PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3));
+	topic_order_by(query, topic_order(query, sort_keys), 0);
 	if (!PG_ARGISNULL(4))
 	{
 		topic_query_check_page("page_size", PG_GETARG_INT32(4), 1);
@@ -436,7 +435,7 @@ topic_read(text *topic, Datum id, const char *fields, bool formatted,
 					 topic_query_column(query, "_id"));
 	topic_query_parameter(query, TEXTOID, id, false);
 	/* the newest, where tenants or instants share an _id */
-	topic_order_by(query, topic_order(query, "-timestamp"));
+	topic_order_by(query, topic_order(query, "-timestamp"), 0);
 	appendStringInfoString(&query->sql, " LIMIT 1");
 	stream = event_stream_open(query, 0);
 	found = event_stream_next(stream, &event, NULL);
