@@ -39,6 +39,16 @@ CREATE TEMP TABLE came AS
 		UNION ALL
 		SELECT 'get', jsonb_array_elements(body::jsonb->'result') FROM synclog.get(format('/audit/%s?_queryFilter=true&formatted=%s', topic, short::text))
 		UNION ALL
+		-- page by page, by a member that not all dialects have
+		(WITH RECURSIVE walk(url, page) AS (
+			SELECT url, body::jsonb
+			FROM format('/audit/%s?_queryFilter=true&formatted=%s&_pageSize=4&_sortKeys=-eventName', topic, short::text) url, synclog.get(url)
+			UNION ALL
+			SELECT url, body::jsonb
+			FROM walk, synclog.get(url || '&_pagedResultsCookie=' || (page->>'pagedResultsCookie'))
+			WHERE page->>'pagedResultsCookie' IS NOT NULL)
+		SELECT 'pages', jsonb_array_elements(page->'result') FROM walk)
+		UNION ALL
 		SELECT 'entries', jsonb_array_elements(body::jsonb->'entries') FROM synclog.get(format('/audit/%s?formatted=%s', topic, short::text))
 		UNION ALL
 		SELECT 'id', body::jsonb FROM expected e, synclog.get(format('/audit/%s/%s?formatted=%s', topic, id, short::text)) WHERE e.topic = t.topic
@@ -69,7 +79,7 @@ CREATE TEMP TABLE compared AS
 -- how many come by each way as they should
 SELECT topic, dialect, short, count(DISTINCT id) AS events, count(DISTINCT id) FILTER (WHERE shortened) AS shortened,
 	count(*) FILTER (WHERE way = 'query') AS query, count(*) FILTER (WHERE way = 'page') AS query_page,
-	count(*) FILTER (WHERE way = 'get') AS get, count(*) FILTER (WHERE way = 'entries') AS get_entries,
+	count(*) FILTER (WHERE way = 'get') AS get, count(*) FILTER (WHERE way = 'pages') AS get_pages, count(*) FILTER (WHERE way = 'entries') AS get_entries,
 	count(*) FILTER (WHERE way = 'id') AS get_id, count(*) FILTER (WHERE way = 'recon') AS recon_entries
 FROM compared WHERE expected = came
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 DESC;
