@@ -8,6 +8,7 @@
 #ifndef SYNCLOG_COMPAT_H
 #define SYNCLOG_COMPAT_H
 
+#include "access/tupdesc.h"
 #include "access/xact.h"
 #include "common/jsonapi.h"
 #include "fmgr.h"
@@ -95,6 +96,14 @@ input_call_soft(FmgrInfo *function, const char *s, Oid ioparam, int32 typmod,
 #else
 #define executor_run(desc, count)                                             \
 	ExecutorRun(desc, ForwardScanDirection, count, false)
+#endif
+
+/* 18 has not-null constraints that rows may still violate */
+#if PG_VERSION_NUM >= 180000
+#define attribute_not_null(desc, i)                                           \
+	(TupleDescCompactAttr(desc, i)->attnullability == ATTNULLABLE_VALID)
+#else
+#define attribute_not_null(desc, i) (TupleDescAttr(desc, i)->attnotnull)
 #endif
 
 /* 18 names the module and its version */

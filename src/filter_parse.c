@@ -67,7 +67,7 @@ make_node(FilterKind kind, int offset)
 
 /* Tell whether a value is meant to have a placeholder in it. */
 static bool
-find_placeholder(const Token *token)
+has_placeholder(const Token *token)
 {
 	for (int i = 0; i + 1 < token->len; i++)
 	{
@@ -77,6 +77,20 @@ find_placeholder(const Token *token)
 			return true;
 	}
 	return false;
+}
+
+/* Read a placeholder, which is all that stands for the value. */
+static char *
+read_placeholder(Parser *p, const Token *token)
+{
+	const char *last = token->start + token->len - 1;
+
+	if (token->kind != TOKEN_WORD || strncmp(token->start, "${", 2) != 0 ||
+		memchr(token->start, '}', token->len) != last)
+		return filter_fail(p, token->start,
+						   "Write ${name}, without quotes or anything else.",
+						   "A placeholder stands for a whole value");
+	return pnstrdup(token->start, token->len);
 }
 
 /* Parse the operator and value behind a field. */
@@ -119,13 +133,12 @@ parse_comparison(Parser *p, FilterNode *node)
 
 	if (!filter_next_token(p, &token, false))
 		return NULL;
-	if (p->placeholders && find_placeholder(&token))
+	if (p->placeholders && has_placeholder(&token))
 	{
-		if (token.kind == TOKEN_STRING)
-			return filter_fail(p, token.start, "Write it without the quotes.",
-							   "A placeholder stands for a whole value");
 		node->valuekind = FILTER_PLACEHOLDER;
-		node->value = pnstrdup(token.start, token.len);
+		node->value = read_placeholder(p, &token);
+		if (node->value == NULL)
+			return NULL;
 	}
 	else if (token.kind == TOKEN_STRING)
 	{

@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 #include "utils/json.h"
 
+#include "fields.h"
 #include "filter_token.h"
 #include "named_query.h"
 
@@ -50,7 +51,8 @@ refuse_template(const char *text, int offset, const char *detail,
 				const char *hint)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					errmsg("invalid template of a filter: \"%s\"", text),
+					errmsg("invalid template of a filter: \"%s\"",
+						   fields_shown(text)),
 					errdetail("%s, at byte %d.", detail, offset + 1),
 					hint ? errhint("%s", hint) : 0));
 }
@@ -65,9 +67,6 @@ read_placeholder(const char *template, const FilterNode *node)
 	int			len = strlen(node->value);
 	int			name_len;
 
-	if (strncmp(node->value, "${", 2) != 0 || node->value[len - 1] != '}')
-		refuse_template(template, node->offset,
-						"A placeholder stands for a whole value", NULL);
 	if (colon)
 	{
 		int kind;

@@ -44,7 +44,7 @@ topic_query(text *topic, const char *fields, bool formatted)
 	query->desc = CreateTupleDescCopy(RelationGetDescr(relation));
 	for (int i = 0; i < query->desc->natts; i++)
 		TupleDescAttr(query->desc, i)->attnotnull =
-			TupleDescAttr(RelationGetDescr(relation), i)->attnotnull;
+			attribute_not_null(RelationGetDescr(relation), i);
 	/* keep the lock: the table is what it is until the SELECT has run */
 	relation_close(relation, NoLock);
 	field_row_shape(query->desc, &query->shape);

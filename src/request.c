@@ -84,7 +84,7 @@ typedef struct Request
 	const Url  *url;
 	char	  **segments;			 /* of the path, behind the context */
 	const char *values[NPARAMETERS]; /* NULL: not given */
-	int			given;				 /* which parameters are */
+	bool		paged;				 /* a parameter of paging is given */
 } Request;
 
 /* A path that can be asked for, and what answers it. */
@@ -185,7 +185,10 @@ take_parameters(Request *request, const Route *route)
 									   name)));
 			continue;
 		}
-		if ((request->given & 1 << id) == 0)
+		/* an empty list is none */
+		if ((LIST_PARAMETERS & 1 << id) && *value == '\0')
+			continue;
+		if (request->values[id] == NULL)
 			request->values[id] = value;
 		else if (LIST_PARAMETERS & 1 << id)
 			request->values[id] =
@@ -194,7 +197,7 @@ take_parameters(Request *request, const Route *route)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("parameter \"%s\" is given more than once",
 								   name)));
-		request->given |= 1 << id;
+		request->paged |= (PAGE_PARAMETERS & 1 << id) != 0;
 	}
 }
 
@@ -252,7 +255,6 @@ answer_query(const Request *request, StringInfo out)
 	const char *id = request->values[QUERY_ID];
 	NamedQuery	query = {.answer = ANSWER_PAGE};
 	PageRequest page = {.filter_type = filter_type_oid()};
-	bool		paged = (request->given & PAGE_PARAMETERS) != 0;
 
 	topic_relation(topic);
 	if (id && request->values[QUERY_FILTER])
@@ -283,7 +285,7 @@ answer_query(const Request *request, StringInfo out)
 		page.total_policy =
 			total_policy_of(request->values[TOTAL_PAGED_RESULTS_POLICY]);
 
-	if (query.answer == ANSWER_GROUPED && page.formatted && !paged &&
+	if (query.answer == ANSWER_GROUPED && page.formatted && !request->paged &&
 		request->values[SORT_KEYS] == NULL)
 	{
 		recon_print_grouped(&page, out);
@@ -291,7 +293,7 @@ answer_query(const Request *request, StringInfo out)
 	}
 	if (id == NULL && request->values[QUERY_FILTER] == NULL)
 		page.form = PAGE_ENTRIES;
-	else if (query.answer == ANSWER_PAGE || paged)
+	else if (query.answer == ANSWER_PAGE || request->paged)
 		page.form = PAGE_ENVELOPE;
 	else
 		page.form = PAGE_RESULT;
