@@ -589,7 +589,7 @@ BEGIN ATOMIC
 				SELECT 3, o.key, o.value
 				FROM (VALUES ('mapping', coalesce(summary.event -> 'mapping', start.event -> 'mapping')),
 					('state', '"ACTIVE"'), ('started', start.event -> 'timestamp'),
-					('ended', coalesce(summary.event -> 'timestamp', 'null'))) o(key, value)
+					('ended', coalesce(summary.event -> 'timestamp', '""'))) o(key, value)
 				WHERE o.value IS NOT NULL
 			) l(layer, key, value)
 			ORDER BY l.key, l.layer
@@ -598,7 +598,7 @@ BEGIN ATOMIC
 	ORDER BY start.place;
 END;
 COMMENT ON FUNCTION synclog.recon_reported(text, integer) IS
-'reconciliations in topic recon as GET /recon reports them: the messageDetail of the summary, with the run''s id as _id and its mapping; a run with a summary has ended, so that SUCCESS or FAILED, by the summary''s status, stands where messageDetail, which is written before the end, says ACTIVE; of a run without a summary _id, mapping, state ACTIVE and started. recon_id: only this one, no rows if it is unknown; NULL: the newest runs (100 or as many as said) by their starts, newest first. Error 42704 if there is no topic recon';
+'reconciliations in topic recon as GET /recon reports them: the messageDetail of the summary, with the run''s id as _id and its mapping; a run with a summary has ended, so that SUCCESS or FAILED, by the summary''s status, stands where messageDetail, which is written before the end, says ACTIVE; of a run without a summary _id, mapping, state ACTIVE, started, and ended as the empty string for which clients wait. recon_id: only this one, no rows if it is unknown; NULL: the newest runs (100 or as many as said) by their starts, newest first. Error 42704 if there is no topic recon';
 
 ------------------------------------------------------------------------------
 -- request: documented requests, as URLs, and the queries that they name
