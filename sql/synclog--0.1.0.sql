@@ -538,13 +538,139 @@ COMMENT ON FUNCTION synclog.recon_entries(text, text, boolean) IS
 'the events of a reconciliation in topic recon: section start, then every result by timestamp and _id, then summary; an entry of any other type, none and "" among them, is a result. situation: only results with it, start and summary all the same. formatted: as for event. No rows if the run is unknown or recon_id is NULL; error 42704 if there is no topic recon';
 
 CREATE FUNCTION synclog.recon_grouped(recon_id text) RETURNS json
-	LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED
-BEGIN ATOMIC
-	SELECT pg_catalog.json_build_object(
-		'start', (pg_catalog.array_agg(e.event) FILTER (WHERE e.section OPERATOR(pg_catalog.=) 'start'))[1],
-		'result', coalesce(pg_catalog.json_agg(e.event) FILTER (WHERE e.section OPERATOR(pg_catalog.=) 'result'), '[]'),
-		'summary', (pg_catalog.array_agg(e.event) FILTER (WHERE e.section OPERATOR(pg_catalog.=) 'summary'))[1])
-	FROM synclog.recon_entries(recon_grouped.recon_id) e;
-END;
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.recon_grouped(text) IS
 'a reconciliation in one object, {"start":...,"result":[...],"summary":...}, as OpenIDM 2.2 answers the query audit-by-recon-id; start and summary are null and result is empty where there are none, and the first by timestamp where there are several; the events are those of recon_entries, formatted; NULL for NULL';
+
+CREATE FUNCTION synclog.recon_reported(recon_id text DEFAULT NULL, runs integer DEFAULT 100) RETURNS SETOF json
+	LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000 ROWS 100
+BEGIN ATOMIC
+	WITH wanted AS MATERIALIZED (
+		SELECT CASE WHEN recon_reported.recon_id IS NULL THEN '/reconId pr'
+			ELSE format('/reconId eq "%s"', regexp_replace(recon_reported.recon_id, '["\\]', '\\\&', 'g')) END AS filter
+	), start AS MATERIALIZED (
+		SELECT DISTINCT ON (1) e.event ->> 'reconId' AS id, e.event, e.place
+		FROM wanted w CROSS JOIN LATERAL synclog.query('recon', '/entryType eq "start" and ' || w.filter,
+			fields => 'reconId,mapping,timestamp', sort_keys => '-timestamp',
+			page_size => recon_reported.runs) WITH ORDINALITY e(event, place)
+		ORDER BY 1, e.place
+	), ended AS MATERIALIZED (
+		-- the summaries of these runs are found by their ids
+		SELECT CASE WHEN recon_reported.recon_id IS NULL
+			THEN format('/reconId in "%s"', regexp_replace(coalesce(json_agg(s.id)::text, '[]'), '["\\]', '\\\&', 'g'))
+			ELSE (SELECT w.filter FROM wanted w) END AS filter
+		FROM start s
+	), summary AS MATERIALIZED (
+		SELECT DISTINCT ON (1) e.event ->> 'reconId' AS id, e.event,
+			CASE json_typeof(e.event -> 'messageDetail') WHEN 'object' THEN e.event -> 'messageDetail' ELSE '{}' END AS detail
+		FROM ended w CROSS JOIN LATERAL synclog.query('recon', '/entryType eq "summary" and ' || w.filter,
+			fields => 'reconId,mapping,timestamp,status,messageDetail',
+			sort_keys => '-timestamp') WITH ORDINALITY e(event, place)
+		ORDER BY 1, e.place
+	)
+	SELECT (SELECT json_object_agg(m.key, m.value ORDER BY array_position(ARRAY['_id', 'mapping', 'state', 'stage',
+				'stageDescription', 'progress', 'situationSummary', 'statusSummary', 'durationSummary',
+				'parameters', 'started', 'ended', 'duration'], m.key), m.key)
+		FROM (
+			SELECT DISTINCT ON (l.key) l.key, l.value
+			FROM (
+				SELECT 1, '_id', to_json(id)
+				UNION ALL
+				-- what a summary says of the state is written before the end
+				SELECT 1, o.key, to_json(o.value)
+				FROM (VALUES ('state', 'SUCCESS', 'FAILED'), ('stage', 'COMPLETED_SUCCESS', 'COMPLETED_FAILED'),
+					('stageDescription', 'reconciliation completed.', 'reconciliation failed')) f(key, success, failure)
+					CROSS JOIN LATERAL (VALUES (f.key,
+						CASE summary.event ->> 'status' WHEN 'FAILURE' THEN f.failure ELSE f.success END)) o(key, value)
+				WHERE coalesce(summary.detail ->> 'state', 'ACTIVE') = 'ACTIVE' AND summary.event IS NOT NULL
+				UNION ALL
+				SELECT 2, d.key, d.value FROM json_each(summary.detail) d
+				UNION ALL
+				SELECT 3, o.key, o.value
+				FROM (VALUES ('mapping', coalesce(summary.event -> 'mapping', start.event -> 'mapping')),
+					('state', '"ACTIVE"'), ('started', start.event -> 'timestamp'),
+					('ended', coalesce(summary.event -> 'timestamp', '""'))) o(key, value)
+				WHERE o.value IS NOT NULL
+			) l(layer, key, value)
+			ORDER BY l.key, l.layer
+		) m)
+	FROM start FULL JOIN summary USING (id)
+	ORDER BY start.place;
+END;
+COMMENT ON FUNCTION synclog.recon_reported(text, integer) IS
+'reconciliations in topic recon as GET /recon reports them: the messageDetail of the summary, with the run''s id as _id and its mapping; a run with a summary has ended, so that SUCCESS or FAILED, by the summary''s status, stands where messageDetail, which is written before the end, says ACTIVE; of a run without a summary _id, mapping, state ACTIVE, started, and ended as the empty string for which clients wait. recon_id: only this one, no rows if it is unknown; NULL: the newest runs (100 or as many as said) by their starts, newest first. Error 42704 if there is no topic recon';
+
+------------------------------------------------------------------------------
+-- request: documented requests, as URLs, and the queries that they name
+------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.is_filter_template(template text) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.is_filter_template(text) IS
+'true for the template of a filter that synclog.named_query can have; for any other text no false but error 22P02, with the byte where it is wrong';
+
+CREATE TABLE synclog.named_query (
+	id text COLLATE "C" NOT NULL CHECK (id <> ''),
+	topic text COLLATE "C",
+	filter text NOT NULL CHECK (synclog.is_filter_template(filter)),
+	sort_keys text,
+	fields text,
+	page_size integer CHECK (page_size > 0),
+	answer text NOT NULL DEFAULT 'page' CHECK (answer IN ('page', 'result', 'grouped')),
+	about text,
+	shipped boolean NOT NULL DEFAULT false,
+	UNIQUE NULLS NOT DISTINCT (id, topic, shipped)
+);
+COMMENT ON TABLE synclog.named_query IS
+'The queries that synclog.get() knows by their id, /audit/<topic>?_queryId=<id>&<parameters>: those that OpenIDM documents and the users'' own. Of several with the id, that of the topic goes before one for all topics, and a user''s before a shipped one. Writing takes privileges on the table, which the extension''s owner grants. Users'' rows are dumped, shipped ones come with the extension.';
+COMMENT ON COLUMN synclog.named_query.id IS 'the id, as in _queryId=<id>';
+COMMENT ON COLUMN synclog.named_query.topic IS 'the topic that is asked; NULL: any';
+COMMENT ON COLUMN synclog.named_query.filter IS
+'a filter in which a value may be ${name}, a parameter of the request; ${int:name}, which must be an integer; behind in ${list:name}, a repeated parameter or the values between the commas of a single one; behind eq ${like:name}, a pattern with % at its start, its end or both, in which _ stands for itself and \ takes the next character literally. A comparison with ${name?} is left out where the parameter is missing or empty. A placeholder stands without quotes';
+COMMENT ON COLUMN synclog.named_query.sort_keys IS 'as for synclog.query(), unless _sortKeys is given; NULL: timestamp,_id';
+COMMENT ON COLUMN synclog.named_query.fields IS 'as for synclog.query(), unless _fields is given; NULL: all';
+COMMENT ON COLUMN synclog.named_query.page_size IS 'how many events an answer has, unless _pageSize is given; NULL: all';
+COMMENT ON COLUMN synclog.named_query.answer IS
+'page: the six members of CREST''s answers; result: {"result":[...]} alone; grouped: {"start":...,"result":[...],"summary":...}, for topic recon, result with formatted=false or _sortKeys; and page for either where a parameter of paging is given';
+COMMENT ON COLUMN synclog.named_query.about IS 'what it asks';
+COMMENT ON COLUMN synclog.named_query.shipped IS 'it came with the extension';
+GRANT SELECT ON synclog.named_query TO PUBLIC;
+
+INSERT INTO synclog.named_query (id, topic, answer, sort_keys, fields, page_size, filter, about, shipped)
+SELECT q.*, true FROM (VALUES
+	('query-all', NULL, 'page', NULL, NULL, NULL::integer,
+		'true', 'all events'),
+	('query-all-ids', NULL, 'page', NULL, '_id', NULL,
+		'true', 'the _id of all events'),
+	('get-recons', 'recon', 'page', '-timestamp', 'reconId,timestamp,mapping,message', NULL,
+		'/entryType eq "summary" and /mapping pr and /mapping eq ${like:includeMapping?} and ! (/mapping eq ${like:excludeMapping?})',
+		'the summaries of reconciliations, newest first, of mappings like one pattern and not like another'),
+	('audit-by-recon-id', 'recon', 'grouped', NULL, NULL, NULL,
+		'/reconId eq ${reconId}', 'a reconciliation'),
+	('audit-by-recon-id-type', 'recon', 'result', NULL, NULL, NULL,
+		'/reconId eq ${reconId} and /entryType eq ${entryType}',
+		'the events of a reconciliation with an entry type'),
+	('audit-by-recon-id-situation', 'recon', 'result', NULL, NULL, NULL,
+		'/reconId eq ${reconId} and /situation eq ${situation}',
+		'the events of a reconciliation with a situation'),
+	('audit-by-recon-id-situations-latest', 'recon', 'result', '-timestamp', NULL, NULL,
+		'/reconId eq ${reconId} and /timestamp le ${completed?} and /situation in ${list:situations}',
+		'the events of a reconciliation with one of several situations, up to an instant, newest first'),
+	('audit-by-recon-id-situations-latest-filtered', 'recon', 'result', '-timestamp', NULL, NULL,
+		'/reconId eq ${reconId} and /timestamp le ${completed?} and /situation in ${list:situations} and (/sourceObjectId in ${list:filteredIds} or /targetObjectId in ${list:filteredIds})',
+		'of these the ones of certain objects, as source or target'),
+	('audit-by-mapping', 'recon', 'result', NULL, NULL, NULL,
+		'/mapping eq ${mappingName}', 'the events of a mapping'),
+	('audit-last-recon-for-mapping', 'recon', 'result', '-timestamp', NULL, 1,
+		'/mapping eq ${mapping} and /entryType eq "start" and ! (/reconAction eq "reconById")',
+		'the start of the newest reconciliation of a mapping, other than of single objects'),
+	('audit-by-activity-parent-action', 'activity', 'result', NULL, NULL, NULL,
+		'/parentActionId eq ${parentActionId}', 'the changes that an action caused')
+) q;
+SELECT pg_catalog.pg_extension_config_dump('synclog.named_query', 'WHERE NOT shipped');
+
+CREATE FUNCTION synclog.get(url text, OUT status integer, OUT content_type text, OUT body text)
+	RETURNS record
+	LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'get_url';
+COMMENT ON FUNCTION synclog.get(text) IS
+'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';

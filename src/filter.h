@@ -44,7 +44,8 @@ typedef enum FilterValue
 {
 	FILTER_STRING,
 	FILTER_NUMBER,
-	FILTER_BOOLEAN
+	FILTER_BOOLEAN,
+	FILTER_PLACEHOLDER /* ${name}: only in templates */
 } FilterValue;
 
 typedef struct FilterNode
@@ -62,7 +63,7 @@ typedef struct FilterNode
 	FilterOp	op;
 	char	   *opname; /* an extended operator's name */
 	FilterValue valuekind;
-	char	   *value; /* string, canonical number, true or false */
+	char	   *value; /* string, canonical number, true, false, ${name} */
 } FilterNode;
 
 typedef struct FilterError
@@ -83,6 +84,8 @@ filter_pointer_illegal(unsigned char c)
 extern const char *const filter_op_names[];
 
 extern FilterNode *filter_parse(const char *text, int len, FilterError *error);
+extern FilterNode *filter_parse_template(const char *text, int len,
+										 FilterError *error);
 extern FilterNode *filter_parse_pointer(const char *text, int len,
 										FilterError *error);
 extern FilterNode *filter_combine(FilterKind kind, FilterNode **operands,
@@ -117,6 +120,8 @@ typedef struct FilterTarget
 } FilterTarget;
 
 /* filter_type.c */
+extern Datum	   filter_read(const char *text);
+extern Oid		   filter_type_oid(void);
 extern FilterNode *filter_from_datum(const struct varlena *filter);
 
 /* filter_expr.c */

@@ -65,6 +65,34 @@ make_node(FilterKind kind, int offset)
 	return node;
 }
 
+/* Tell whether a value is meant to have a placeholder in it. */
+static bool
+has_placeholder(const Token *token)
+{
+	for (int i = 0; i + 1 < token->len; i++)
+	{
+		if (token->kind == TOKEN_STRING && token->start[i] == '\\')
+			i++;
+		else if (token->start[i] == '$' && token->start[i + 1] == '{')
+			return true;
+	}
+	return false;
+}
+
+/* Read a placeholder, which is all that stands for the value. */
+static char *
+read_placeholder(Parser *p, const Token *token)
+{
+	const char *last = token->start + token->len - 1;
+
+	if (token->kind != TOKEN_WORD || strncmp(token->start, "${", 2) != 0 ||
+		memchr(token->start, '}', token->len) != last)
+		return filter_fail(p, token->start,
+						   "Write ${name}, without quotes or anything else.",
+						   "A placeholder stands for a whole value");
+	return pnstrdup(token->start, token->len);
+}
+
 /* Parse the operator and value behind a field. */
 static FilterNode *
 parse_comparison(Parser *p, FilterNode *node)
@@ -105,7 +133,14 @@ parse_comparison(Parser *p, FilterNode *node)
 
 	if (!filter_next_token(p, &token, false))
 		return NULL;
-	if (token.kind == TOKEN_STRING)
+	if (p->placeholders && has_placeholder(&token))
+	{
+		node->valuekind = FILTER_PLACEHOLDER;
+		node->value = read_placeholder(p, &token);
+		if (node->value == NULL)
+			return NULL;
+	}
+	else if (token.kind == TOKEN_STRING)
 	{
 		node->valuekind = FILTER_STRING;
 		node->value = filter_read_string(&token);
@@ -287,11 +322,11 @@ parse_or(Parser *p)
 	return parse_joined(p, FILTER_OR, "or", parse_and);
 }
 
-/* Parse a filter; NULL and *error filled in if it is none. */
-FilterNode *
-filter_parse(const char *text, int len, FilterError *error)
+/* Parse a filter or a template of one. */
+static FilterNode *
+parse_text(const char *text, int len, bool placeholders, FilterError *error)
 {
-	Parser		p = {text, text, text + len, 0, 0, error};
+	Parser		p = {text, text, text + len, 0, 0, error, placeholders};
 	FilterNode *node;
 	Token		token;
 
@@ -304,6 +339,23 @@ filter_parse(const char *text, int len, FilterError *error)
 	return node;
 }
 
+/* Parse a filter; NULL and *error filled in if it is none. */
+FilterNode *
+filter_parse(const char *text, int len, FilterError *error)
+{
+	return parse_text(text, len, false, error);
+}
+
+/*
+ * Parse a filter in which ${name} may stand where a value can.  What stands
+ * between the braces is left to others.
+ */
+FilterNode *
+filter_parse_template(const char *text, int len, FilterError *error)
+{
+	return parse_text(text, len, true, error);
+}
+
 /*
  * Parse a pointer that stands alone, as a node that tests its presence; NULL
  * with *error filled in if it is none.
@@ -311,7 +363,7 @@ filter_parse(const char *text, int len, FilterError *error)
 FilterNode *
 filter_parse_pointer(const char *text, int len, FilterError *error)
 {
-	Parser		p = {text, text + len, text + len, 0, 0, error};
+	Parser		p = {text, text + len, text + len, 0, 0, error, false};
 	Token		token = {TOKEN_WORD, text, len};
 	FilterNode *node = make_node(FILTER_PRESENT, 0);
 

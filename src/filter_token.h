@@ -32,6 +32,7 @@ typedef struct Parser
 	int			 depth;
 	int			 brackets; /* subfilters that are open */
 	FilterError *error;
+	bool		 placeholders; /* ${name} may stand for a value */
 } Parser;
 
 extern void *filter_fail(Parser *p, const char *at, const char *hint,

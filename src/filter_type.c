@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
@@ -16,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
 #include "filter.h"
@@ -97,6 +99,22 @@ filter_from_datum(const struct varlena *filter)
 						errdetail("%s, at byte %d.", error.detail,
 								  error.offset + 1)));
 	return node;
+}
+
+/* Make a datum of a filter's text; an error if it is none. */
+Datum
+filter_read(const char *text)
+{
+	return PointerGetDatum(filter_from_text(text, strlen(text), NULL));
+}
+
+/* Give the type of such datums. */
+Oid
+filter_type_oid(void)
+{
+	return GetSysCacheOid2(
+		TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("queryfilter"),
+		ObjectIdGetDatum(get_namespace_oid("synclog", false)));
 }
 
 Datum

@@ -420,13 +420,12 @@ query_topic(PG_FUNCTION_ARGS)
 	SRF_RETURN_DONE(call);
 }
 
-PG_FUNCTION_INFO_V1(read_event);
-
-/* read(topic, id) -> json */
-Datum
-read_event(PG_FUNCTION_ARGS)
+/* Append the event with an _id; false if there is none. */
+bool
+topic_read(text *topic, Datum id, const char *fields, bool formatted,
+		   StringInfo out)
 {
-	TopicQuery	*query = topic_query(PG_GETARG_TEXT_PP(0), NULL, true);
+	TopicQuery	*query = topic_query(topic, fields, formatted);
 	EventStream *stream;
 	Datum		 event;
 	bool		 found;
@@ -434,14 +433,30 @@ read_event(PG_FUNCTION_ARGS)
 	topic_query_from(query);
 	appendStringInfo(&query->sql, " WHERE %s OPERATOR(pg_catalog.=) ",
 					 topic_query_column(query, "_id"));
-	topic_query_parameter(query, TEXTOID, PG_GETARG_DATUM(1), false);
+	topic_query_parameter(query, TEXTOID, id, false);
 	/* the newest, where tenants or instants share an _id */
 	topic_order_by(query, topic_order(query, "-timestamp"), 0);
 	appendStringInfoString(&query->sql, " LIMIT 1");
 	stream = event_stream_open(query, 0);
 	found = event_stream_next(stream, &event, NULL);
+	if (found)
+		appendBinaryStringInfo(out, VARDATA_ANY(event),
+							   VARSIZE_ANY_EXHDR(event));
 	event_stream_close(stream);
-	if (!found)
+	return found;
+}
+
+PG_FUNCTION_INFO_V1(read_event);
+
+/* read(topic, id) -> json */
+Datum
+read_event(PG_FUNCTION_ARGS)
+{
+	StringInfoData event;
+
+	initStringInfo(&event);
+	if (!topic_read(PG_GETARG_TEXT_PP(0), PG_GETARG_DATUM(1), NULL, true,
+					&event))
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(event);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(event.data, event.len));
 }

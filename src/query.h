@@ -60,6 +60,8 @@ extern bool event_stream_next(EventStream *stream, Datum *event, int *tag);
 extern void event_stream_close(EventStream *stream);
 extern void event_stream_close_with(EventStream		*stream,
 									FunctionCallInfo fcinfo);
+extern bool topic_read(text *topic, Datum id, const char *fields,
+					   bool formatted, StringInfo out);
 extern void event_stream_done(EventStream *stream, FunctionCallInfo fcinfo);
 
 #endif /* SYNCLOG_QUERY_H */

@@ -12,28 +12,50 @@
 #include "utils/builtins.h"
 
 #include "query.h"
+#include "recon.h"
 
 /* the sections of a run, in their order */
 static const char *const sections[] = {"start", "result", "summary"};
+
+/*
+ * Start a question about events in their sections: gives the query, as far as
+ * its FROM clause, with the expression of the section and its place.
+ */
+static TopicQuery *
+sections_query(text *topic, const char *fields, bool formatted, char **section,
+			   AttrNumber *tag)
+{
+	TopicQuery *query = topic_query(topic, fields, formatted);
+	char	   *entry_type = topic_query_column(query, "entryType");
+
+	*section = psprintf("CASE WHEN %s OPERATOR(pg_catalog.=) 'start' THEN 0 "
+						"WHEN %s OPERATOR(pg_catalog.=) 'summary' THEN 2 "
+						"ELSE 1 END",
+						entry_type, entry_type);
+	*tag = topic_query_add(query, *section);
+	topic_query_from(query);
+	return query;
+}
+
+/* Run the question in the order of the sections. */
+static EventStream *
+open_sections(TopicQuery *query, const char *section, AttrNumber tag)
+{
+	appendStringInfo(&query->sql, " ORDER BY %s, %s, %s", section,
+					 topic_query_column(query, "timestamp"),
+					 topic_query_column(query, "_id"));
+	return event_stream_open(query, tag);
+}
 
 /* Open the stream that the arguments of recon_entries ask for. */
 static EventStream *
 open_entries(FunctionCallInfo fcinfo)
 {
-	TopicQuery *query;
 	AttrNumber	tag;
-	char	   *entry_type;
 	char	   *section;
-
-	query = topic_query(cstring_to_text("recon"), NULL,
-						PG_ARGISNULL(2) || PG_GETARG_BOOL(2));
-	entry_type = topic_query_column(query, "entryType");
-	section = psprintf("CASE WHEN %s OPERATOR(pg_catalog.=) 'start' THEN 0 "
-					   "WHEN %s OPERATOR(pg_catalog.=) 'summary' THEN 2 "
-					   "ELSE 1 END",
-					   entry_type, entry_type);
-	tag = topic_query_add(query, section);
-	topic_query_from(query);
+	TopicQuery *query =
+		sections_query(cstring_to_text("recon"), NULL,
+					   PG_ARGISNULL(2) || PG_GETARG_BOOL(2), &section, &tag);
 
 	appendStringInfo(&query->sql, " WHERE %s OPERATOR(pg_catalog.=) ",
 					 topic_query_column(query, "reconId"));
@@ -47,10 +69,7 @@ open_entries(FunctionCallInfo fcinfo)
 		topic_query_parameter(query, TEXTOID, PG_GETARG_DATUM(1), false);
 		appendStringInfoChar(&query->sql, ')');
 	}
-	appendStringInfo(&query->sql, " ORDER BY %s, %s, %s", section,
-					 topic_query_column(query, "timestamp"),
-					 topic_query_column(query, "_id"));
-	return event_stream_open(query, tag);
+	return open_sections(query, section, tag);
 }
 
 PG_FUNCTION_INFO_V1(recon_entries);
@@ -87,4 +106,81 @@ recon_entries(PG_FUNCTION_ARGS)
 	}
 	event_stream_done(call->user_fctx, fcinfo);
 	SRF_RETURN_DONE(call);
+}
+
+/*
+ * Append the events that match a request's filter as one object.  Of several
+ * starts and of several summaries it has the first.
+ */
+void
+recon_print_grouped(const PageRequest *request, StringInfo out)
+{
+	AttrNumber	 tag;
+	char		*section;
+	TopicQuery	*query = sections_query(request->topic, request->fields,
+										request->formatted, &section, &tag);
+	EventStream *stream;
+	Datum		 event;
+	int			 in = 0; /* the section whose events are being written */
+	int			 n = 0;	 /* how many of it are */
+	int			 next;
+	/* what ends a section and begins the next */
+	static const char *const bridges[] = {",\"result\":[", "],\"summary\":"};
+
+	topic_query_matches(
+		query, request->filter_type,
+		(NullableDatum){request->filter, request->filter_isnull},
+		(NullableDatum){BoolGetDatum(request->ignore_case), false});
+	stream = open_sections(query, section, tag);
+
+	response_append(out, "{\"start\":", strlen("{\"start\":"));
+	for (;;)
+	{
+		bool more = event_stream_next(stream, &event, &next);
+
+		for (; in < (more ? next : 2); in++, n = 0)
+		{
+			if (in == 0 && n == 0)
+				response_append(out, "null", 4);
+			response_append(out, bridges[in], strlen(bridges[in]));
+		}
+		if (!more)
+			break;
+		if (n > 0 && in != 1)
+			continue;
+		if (n++ > 0)
+			response_append(out, ",", 1);
+		response_append(out, VARDATA_ANY(event), VARSIZE_ANY_EXHDR(event));
+	}
+	if (n == 0)
+		response_append(out, "null", 4);
+	response_append(out, "}", 1);
+	event_stream_close(stream);
+}
+
+PG_FUNCTION_INFO_V1(recon_grouped);
+
+/* recon_grouped(recon_id) -> json */
+Datum
+recon_grouped(PG_FUNCTION_ARGS)
+{
+	char		  *tokens[] = {"reconId"};
+	FilterNode	   run = {.kind = FILTER_COMPARE,
+						  .ntokens = lengthof(tokens),
+						  .tokens = tokens,
+						  .op = FILTER_EQ,
+						  .valuekind = FILTER_STRING};
+	PageRequest	   request = {.filter_type = filter_type_oid(),
+							  .formatted = true};
+	StringInfoData filter;
+	StringInfoData out;
+
+	run.value = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	initStringInfo(&filter);
+	filter_print(&run, &filter);
+	request.topic = cstring_to_text("recon");
+	request.filter = filter_read(filter.data);
+	initStringInfo(&out);
+	recon_print_grouped(&request, &out);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

@@ -85,3 +85,18 @@ FROM synclog.recon_entries('0178a256-7990-44bc-b2cd-8bbbb7b88f21-212');
 \pset tuples_only on
 SELECT jsonb_pretty(synclog.recon_grouped('0178a256-7990-44bc-b2cd-8bbbb7b88f21-212')::jsonb
                     #- '{summary,messageDetail}');
+
+\echo
+\echo == A request as the documentation writes it, and its second page by the
+\echo == cookie of the first
+\echo
+\set url 'http://localhost:8080/openidm/audit/recon?_queryFilter=/situation+eq"ABSENT"&_fields=situation,sourceObjectId&_sortKeys=-timestamp&_pageSize=3'
+SELECT body, body::json->>'pagedResultsCookie' AS cookie FROM synclog.get(:'url') \gset
+\echo :body
+\echo
+SELECT * FROM synclog.get(:'url' || '&_prettyPrint=true&_pagedResultsCookie=' || :'cookie');
+
+\echo
+\echo == What is wrong with a request is an answer as well
+\echo
+SELECT * FROM synclog.get('/openidm/audit/recon?_queryFilter=/situation+is+"ABSENT"');

@@ -121,6 +121,22 @@ SELECT bench.compare(
 \g /dev/null
 VACUUM ANALYZE audit.recon;
 
+-- Reading: events as JSON against rows as JSON, whose nulls are members too.
+-- Both are made and measured outside the query that fetches them.
+CREATE FUNCTION bench.json(query text) RETURNS float8
+LANGUAGE sql AS $$
+	SELECT bench.elapsed(format('SELECT sum(length(j::text)) FROM (%s OFFSET 0) AS q (j)', query))
+$$;
+
+SELECT bench.compare('query() / row_to_json: 100,000 events', 'ms', 7,
+	'bench.json($$ SELECT synclog.query(''recon'') $$)',
+	'bench.json($$ SELECT row_to_json(t) FROM audit.recon t ORDER BY timestamp, id $$)')
+\g /dev/null
+SELECT bench.compare('event() / row_to_json: 100,000 events in no order', 'ms', 7,
+	'bench.json($$ SELECT synclog.event(t) FROM audit.recon t $$)',
+	'bench.json($$ SELECT row_to_json(t) FROM audit.recon t $$)')
+\g /dev/null
+
 -- The filters, and the clauses that a person would write for them.
 CREATE TABLE bench.filter (name text, filter text, clause text);
 INSERT INTO bench.filter VALUES
@@ -239,7 +255,95 @@ FROM (SELECT DISTINCT size FROM bench.source) s, generate_series(1, 5)
 GROUP BY size
 ORDER BY size;
 
-\echo medians, PostgreSQL :SERVER_VERSION_NAME, 100,000 events in the table
+-- A million events: the same in the nine months before.
+RESET ALL;
+SELECT synclog.make_month('audit.recon', timestamptz '2026-11-01Z' - m * interval '1 month')
+FROM generate_series(1, 9) AS m \g /dev/null
+SELECT string_agg(quote_ident(attname), ', ') AS others
+FROM pg_attribute
+WHERE attrelid = 'audit.recon'::regclass AND NOT attisdropped
+	AND attnum > 0 AND attname NOT IN ('id', 'timestamp') \gset
+INSERT INTO audit.recon (id, timestamp, :others)
+SELECT id || '-' || m, timestamp - m * interval '1 month', :others
+FROM audit.recon, generate_series(1, 9) AS m
+ORDER BY 2;
+VACUUM ANALYZE audit.recon;
+
+-- Milliseconds until a query gives its first row.
+CREATE FUNCTION bench.first_row(query text) RETURNS float8
+LANGUAGE plpgsql AS $$
+DECLARE
+	began timestamptz := clock_timestamp();
+	rows refcursor;
+	ms float8;
+BEGIN
+	OPEN rows FOR EXECUTE query;
+	MOVE NEXT FROM rows;
+	ms := extract(epoch FROM clock_timestamp() - began) * 1000;
+	CLOSE rows;
+	RETURN ms;
+END
+$$;
+
+SELECT bench.compare(format('first of 1,000,000 events / of %s', name), 'ms', 100,
+	'bench.first_row(''SELECT synclog.query($$recon$$)'')', format('bench.first_row(%L)', query))
+FROM (VALUES
+	('SELECT *', 'SELECT * FROM audit.recon'),
+	('the same in order', 'SELECT * FROM audit.recon ORDER BY timestamp, id')) AS v(name, query) \g /dev/null
+
+-- Pages: the last one of a question against its first one, by cookie and by
+-- LIMIT and OFFSET.
+CREATE TABLE bench.walk (name text, filter text, clause text, sort_keys text, keys text, pages int, cookie text);
+INSERT INTO bench.walk VALUES
+	('all events', 'true', 'true', 'timestamp', 'timestamp, id', 10000),
+	('of a situation, newest first', '/situation eq "ABSENT"', 'situation = ''ABSENT''',
+	 '-timestamp', 'timestamp DESC, id DESC', 2500),
+	('of a run, newest first', '/reconId eq "8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r3"',
+	 'recon_id = ''8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r3''',
+	 '-timestamp', 'timestamp DESC, id DESC', 1000);
+
+-- The cookie of the last page of 100 events; the way there is in longer pages.
+CREATE FUNCTION bench.last_cookie(walk bench.walk) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	page json;
+	cookie text;
+BEGIN
+	FOR i IN 1 .. 100 LOOP
+		page := synclog.query_page('recon', walk.filter, fields => '_id',
+			sort_keys => walk.sort_keys, page_size => walk.pages - 1, cookie => cookie);
+		cookie := page ->> 'pagedResultsCookie';
+	END LOOP;
+	RETURN cookie;
+END
+$$;
+UPDATE bench.walk SET cookie = bench.last_cookie(walk);
+
+SELECT bench.compare(format('query_page(): page %s / page 1, %s', pages, name), 'ms', 100,
+	format('bench.elapsed(%L)', last), format('bench.elapsed(%L)', first))
+FROM bench.walk,
+	format('SELECT length(synclog.query_page(%L, %L, sort_keys => %L, page_size => 100)::text)',
+		'recon', filter, sort_keys) AS first,
+	format('SELECT length(synclog.query_page(%L, %L, sort_keys => %L, page_size => 100, cookie => %L)::text)',
+		'recon', filter, sort_keys, cookie) AS last
+\g /dev/null
+SELECT bench.compare(format('LIMIT, OFFSET: page %s / page 1, %s', pages, name), 'ms', 3,
+	format('bench.elapsed(%L)', format(page, clause, keys, (pages - 1) * 100)),
+	format('bench.elapsed(%L)', format(page, clause, keys, 0)))
+FROM bench.walk, (VALUES (
+	'SELECT json_agg(t) FROM (SELECT * FROM audit.recon WHERE %s ORDER BY %s LIMIT 100 OFFSET %s) t')) AS v(page)
+\g /dev/null
+
+SELECT bench.compare('query_page(): total_policy ESTIMATE / NONE', 'ms', 100,
+	'bench.elapsed($$SELECT length(synclog.query_page(''recon'', page_size => 100, total_policy => ''ESTIMATE'')::text)$$)',
+	'bench.elapsed($$SELECT length(synclog.query_page(''recon'', page_size => 100)::text)$$)')
+\g /dev/null
+SELECT bench.compare('get() / query_page(): 100 events', 'ms', 100,
+	'bench.elapsed($$SELECT length(body) FROM synclog.get(''/audit/recon?_queryFilter=true&_pageSize=100'')$$)',
+	'bench.elapsed($$SELECT length(synclog.query_page(''recon'', page_size => 100)::text)$$)')
+\g /dev/null
+
+\echo medians, PostgreSQL :SERVER_VERSION_NAME, 100,000 events in the table if not said otherwise
 SELECT measurement, unit, round(synclog::numeric, 2) AS synclog,
 	round(plain::numeric, 2) AS plain, round((synclog / plain)::numeric, 2) AS ratio,
 	round((synclog - plain)::numeric, 2) AS difference

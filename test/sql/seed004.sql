@@ -1,97 +1,110 @@
--- OpenIDM 2.2, "Querying the Reconciliation Audit Log": what the document
--- asks, asked through synclog, gives what the document prints.
+-- OpenIDM 2.2, "Querying the Reconciliation Audit Log": each request of the
+-- document, as it is printed there, against the events that it describes.
 SET client_min_messages = warning; DROP SCHEMA IF EXISTS audit CASCADE; DELETE FROM synclog.topic; RESET client_min_messages; SELECT synclog.create_topics();
 
+\set answers `echo "$PG_ABS_SRCDIR/answers.sql"`
 \set events `cat "$PG_ABS_SRCDIR/data/seeds_events.jsonl"`
 \set responses `cat "$PG_ABS_SRCDIR/data/seeds_responses.jsonl"`
+\set ECHO none
+\i :answers
+\set ECHO all
 
--- the events that the document prints, and where
-CREATE TEMP TABLE printed AS
-	SELECT (line::jsonb->>'line')::int AS line, line::jsonb->>'topic' AS topic,
-		line::jsonb->>'within' AS section, line::jsonb->'event' AS event
-	FROM regexp_split_to_table(:'events', E'\n') line
-	WHERE line::jsonb->>'seed' = '004';
+-- Its answers, by the lines of the requests.  Those that it prints as a whole:
 CREATE TEMP TABLE response AS
 	SELECT (line::jsonb->>'line')::int AS line, line::jsonb->'response' AS response
 	FROM regexp_split_to_table(:'responses', E'\n') line
 	WHERE line::jsonb->>'seed' = '004';
-SELECT line, topic, section, count(*) FROM printed GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+INSERT INTO printed
+	SELECT v.line, r.response, '{}'
+	FROM (VALUES (13, 17), (161, 165), (280, 285), (452, 457)) v(line, printed_at) JOIN response r ON r.line = v.printed_at;
+INSERT INTO printed
+	SELECT v.line, e.line::jsonb->'event', '{}'
+	FROM (VALUES (132, 136), (378, 382)) v(line, printed_at),
+		regexp_split_to_table(:'events', E'\n') e(line)
+	WHERE e.line::jsonb->>'seed' = '004' AND (e.line::jsonb->>'line')::int = printed_at;
+-- and one that ends inside of the log's last entry:
+INSERT INTO printed VALUES (334, '{
+  "entries": [
+    {
+      "rootActionId": "3c098d6f-a5e5-483c-a8ce-82911a10b0a9",
+      "action": "create",
+      "objectId": "managed/user/bjensen",
+      "_rev": "0",
+      "_id": "22ef6d20-bd84-4267-9db8-745825a46ad1",
+      "timestamp": "2013-05-14T08:20:41.712Z",
+      "message": null,
+      "activityId": "aa964020-b343-4d23-8e00-745ed4b79f50",
+      "parentActionId": "0aaba292-1dd3-4e98-a0e2-04bec9ae5209",
+      "requester": "openidm-admin",
+      "rev": "0",
+      "passwordChanged": true,
+      "status": "SUCCESS",
+      "before": null,
+      "changedFields": [
+        "/password"
+      ],
+      "after": {
+        "securityAnswer": {
+          "$crypto": {
+            "type": "x-simple-encryption",
+            "value": {
+              "key": "openidm-sym-default",
+              "iv": "c6gZKz4sSL2YNTBwwFXIzw==",
+              "cipher": "AES/CBC/PKCS5Padding",
+              "data": "7FATEBtuLlLfMXGokfLrtJ2rXPEsE1YTIXSoGQCum4w="
+            }
+          }
+        }
+      }
+    }
+  ]
+}', '{events,within}');
 
--- The document's requests name other ids than its answers.  Where a request
--- has the first of these, the second is asked for.
-CREATE TEMP TABLE substitution AS
-	SELECT * FROM (VALUES
-	('reconId', '<reconID>', '1ef8e7b6-33dc-4f92-810a-b51913508a68'),
-	('reconId', 'fd2a59df-1fcd-444d-97ca-2c8a7ec6dc6c', '1ef8e7b6-33dc-4f92-810a-b51913508a68'),
-	('parentActionId', '90ce7473-98c7-4747-bfbb-32bfa3ce5d92', '0aaba292-1dd3-4e98-a0e2-04bec9ae5209')
-	) v(member, requested, answered);
+-- What it asks for and what it prints have different ids.
+INSERT INTO substitution VALUES
+	(161, '<reconID>', '1ef8e7b6-33dc-4f92-810a-b51913508a68'),
+	(280, 'fd2a59df-1fcd-444d-97ca-2c8a7ec6dc6c', '1ef8e7b6-33dc-4f92-810a-b51913508a68'),
+	(452, '90ce7473-98c7-4747-bfbb-32bfa3ce5d92', '0aaba292-1dd3-4e98-a0e2-04bec9ae5209');
 
-CREATE FUNCTION pg_temp.asked(request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	s record;
-BEGIN
-	FOR s IN SELECT * FROM substitution LOOP
-		request := replace(request, s.requested, s.answered);
-	END LOOP;
-	RETURN request;
-END $$;
-
--- an answer beside the one printed at a line, as sets
-CREATE FUNCTION pg_temp.compare(answer json[], printed_at int, OUT events bigint, OUT missing text, OUT unexpected text)
-LANGUAGE sql AS $$
-	WITH a AS (SELECT unnest(answer)::jsonb AS event),
-		p AS (SELECT event FROM printed WHERE line = printed_at)
-	SELECT (SELECT count(*) FROM a),
-		(SELECT string_agg(event::text, E'\n') FROM (TABLE p EXCEPT ALL TABLE a) m),
-		(SELECT string_agg(event::text, E'\n') FROM (TABLE a EXCEPT ALL TABLE p) u)
-$$;
 \pset null '(none)'
-
--- the log after the first reconciliation: what GET audit/recon answered is
--- loaded as it is, and asked for
+-- the log after the first reconciliation, which is stored as the server gave it
 SELECT * FROM synclog.load('recon', (SELECT response::text FROM response WHERE line = 17));
-SELECT * FROM pg_temp.compare(ARRAY(SELECT synclog.query('recon')), 17);
+SELECT * FROM pg_temp.ask(13, $$http://localhost:8080/openidm/audit/recon$$);
+SELECT * FROM pg_temp.ask(132, $$http://localhost:8080/openidm/audit/recon/9f59bb8a-31c6-41af-8f27-02094391ba0c$$);
 
--- GET audit/recon/<_id>
-SELECT * FROM pg_temp.compare(ARRAY[synclog.read('recon', '9f59bb8a-31c6-41af-8f27-02094391ba0c')], 136);
-
--- _queryId=audit-by-recon-id: start, result and summary, each in its place
+-- the log after the second one
 SELECT * FROM synclog.load('recon', (SELECT response::text FROM response WHERE line = 165));
-SELECT (g.grouped->'start')::jsonb = r.response->'start' AS start,
-	(g.grouped->'summary')::jsonb = r.response->'summary' AS summary,
-	ARRAY(SELECT json_object_keys(g.grouped)) AS members, c.*
-FROM synclog.recon_grouped(pg_temp.asked('<reconID>')) g(grouped), response r,
-	pg_temp.compare(ARRAY(SELECT json_array_elements(g.grouped->'result'))
-		|| (g.grouped->'start') || (g.grouped->'summary'), 165) c
-WHERE r.line = 165;
-SELECT e.section, p.section AS printed_in, e.event->>'_id' AS _id
-FROM synclog.recon_entries(pg_temp.asked('<reconID>')) WITH ORDINALITY e
-	JOIN printed p ON p.event = e.event::jsonb AND p.line = 165
-ORDER BY e.ordinality;
+SELECT * FROM pg_temp.ask(161, $$http://localhost:8080/openidm/audit/recon/?_queryId=audit-by-recon-id&reconId=<reconID>$$);
+SELECT * FROM pg_temp.ask(280, $$http://localhost:8080/openidm/audit/recon?_queryId=audit-by-recon-id-situation&situation=
+ ABSENT&reconId=fd2a59df-1fcd-444d-97ca-2c8a7ec6dc6c$$);
 
--- _queryId=audit-by-recon-id-situation
-SELECT * FROM pg_temp.compare(ARRAY(SELECT synclog.query('recon',
-	pg_temp.asked('/reconId eq "fd2a59df-1fcd-444d-97ca-2c8a7ec6dc6c" and /situation eq "ABSENT"'))), 285);
-SELECT * FROM pg_temp.compare(ARRAY(SELECT event
-	FROM synclog.recon_entries(pg_temp.asked('fd2a59df-1fcd-444d-97ca-2c8a7ec6dc6c'), 'ABSENT') WHERE section = 'result'), 285);
-
--- GET audit/activity, of which the document prints the last entry in part
+-- the activity log; the event that the document prints is not its only one
 SELECT * FROM synclog.load('activity', (SELECT response::text FROM response WHERE line = 457));
-SELECT * FROM pg_temp.compare(ARRAY(SELECT synclog.query('activity')), 457);
--- GET audit/activity/<_id>
-SELECT * FROM pg_temp.compare(ARRAY[synclog.read('activity', '22ef6d20-bd84-4267-9db8-745825a46ad1')], 382);
--- _queryId=audit-by-activity-parent-action
-SELECT * FROM pg_temp.compare(ARRAY(SELECT synclog.query('activity',
-	pg_temp.asked('/parentActionId eq "90ce7473-98c7-4747-bfbb-32bfa3ce5d92"'))), 457);
+SELECT synclog.store('activity', '{"_id": "first of two", "timestamp": "2013-05-14T08:20:41.000Z", "objectId": "managed/user/scarter", "action": "create", "parentActionId": "p"}');
+SELECT * FROM pg_temp.ask(334, $$http://localhost:8080/openidm/audit/activity$$);
+SELECT * FROM pg_temp.ask(378, $$http://localhost:8080/openidm/audit/activity/22ef6d20-bd84-4267-9db8-745825a46ad1$$);
+SELECT * FROM pg_temp.ask(452, $$http://localhost:8080/openidm/audit/activity?_queryId=audit-by-activity-parent-action&
+           parentActionId=90ce7473-98c7-4747-bfbb-32bfa3ce5d92$$);
 
--- form and nulls of some answers, to be read
+-- these are the document's seven requests
+SELECT count(DISTINCT line) AS requests, array_agg(line ORDER BY n) AS lines FROM request;
+
+-- "To disable entry formatting, include formatted=false": a summary has the
+-- members then that it does not need, and a query by reconId is a flat list
+SELECT synclog.store('recon', '{"_id": "s", "timestamp": "2013-05-15T00:00:00.000Z", "rootActionId": "r", "reconId": "third", "entryType": "summary", "targetObjectId": null, "situation": null, "status": "SUCCESS"}');
 \a\t
-SELECT jsonb_pretty(synclog.recon_grouped('1ef8e7b6-33dc-4f92-810a-b51913508a68')::jsonb - 'result');
-SELECT synclog.query('recon', '/reconId eq "1ef8e7b6-33dc-4f92-810a-b51913508a68" and /situation eq "ABSENT"');
+SELECT body FROM synclog.get('http://localhost:8080/openidm/audit/recon/s');
+SELECT body FROM synclog.get('http://localhost:8080/openidm/audit/recon/s?formatted=false');
+SELECT body FROM synclog.get('http://localhost:8080/openidm/audit/recon/?_queryId=audit-by-recon-id&reconId=third');
+SELECT body FROM synclog.get('http://localhost:8080/openidm/audit/recon/?_queryId=audit-by-recon-id&reconId=third&formatted=false');
+-- an unknown run
+SELECT body FROM synclog.get('http://localhost:8080/openidm/audit/recon/?_queryId=audit-by-recon-id&reconId=<reconID>');
 
--- the same events unformatted lack nothing and gain nothing, since the
--- document prints them formatted and they were stored so
-SELECT count(*), bool_and(a.event::jsonb = b.event::jsonb)
-FROM synclog.recon_entries('1ef8e7b6-33dc-4f92-810a-b51913508a68') a
-	JOIN synclog.recon_entries('1ef8e7b6-33dc-4f92-810a-b51913508a68', formatted => false) b
-	ON a.event->>'_id' = b.event->>'_id';
+-- "For audit logs in the repository, you can define custom queries"
+INSERT INTO synclog.named_query (id, topic, filter, sort_keys, answer)
+VALUES ('audit-by-target', 'recon', '/targetObjectId eq ${target} and /status eq ${status?}', '-timestamp', 'result');
+SELECT url, status, (SELECT string_agg(e->>'sourceObjectId', ' ') FROM json_array_elements(body::json->'result') e) AS sources
+FROM unnest(ARRAY['audit/recon?_queryId=audit-by-target&target=managed/user/scarter',
+	'audit/recon?_queryId=audit-by-target&target=managed/user/scarter&status=FAILURE',
+	'audit/recon?_queryId=audit-by-target']) url, synclog.get(url);
+DELETE FROM synclog.named_query WHERE id = 'audit-by-target';

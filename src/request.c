@@ -1,0 +1,573 @@
+/*
+ * request.c
+ *		get(): a documented request, as its URL, to its answer.  Here is which
+ *		paths and parameters there are, and which status an error becomes; how
+ *		events are found and printed is left to others.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_type_d.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/resowner.h"
+
+#include "compat.h"
+#include "json_pretty.h"
+#include "named_query.h"
+#include "query.h"
+#include "recon.h"
+#include "topic.h"
+
+/* Parameters that mean something here; others are a named query's own. */
+typedef enum ParameterId
+{
+	QUERY_FILTER,
+	QUERY_ID,
+	FIELDS,
+	SORT_KEYS,
+	PAGE_SIZE,
+	PAGED_RESULTS_COOKIE,
+	PAGED_RESULTS_OFFSET,
+	TOTAL_PAGED_RESULTS_POLICY,
+	PRETTY_PRINT,
+	FORMATTED,
+	NPARAMETERS,
+	IGNORED,	/* they change nothing in an answer */
+	UNSUPPORTED /* the servers have them */
+} ParameterId;
+
+/* those that a request can have are in the order of their ids */
+static const struct
+{
+	const char *name;
+	ParameterId id;
+} parameter_names[] = {
+	{"_queryFilter", QUERY_FILTER},
+	{"_queryId", QUERY_ID},
+	{"_fields", FIELDS},
+	{"_sortKeys", SORT_KEYS},
+	{"_pageSize", PAGE_SIZE},
+	{"_pagedResultsCookie", PAGED_RESULTS_COOKIE},
+	{"_pagedResultsOffset", PAGED_RESULTS_OFFSET},
+	{"_totalPagedResultsPolicy", TOTAL_PAGED_RESULTS_POLICY},
+	{"_prettyPrint", PRETTY_PRINT},
+	{"formatted", FORMATTED},
+	{"_crestapiversion", IGNORED},
+	{"_locale", IGNORED},
+	{"_queryExpression", UNSUPPORTED},
+	{"_countOnly", UNSUPPORTED},
+	{"_mimeType", UNSUPPORTED},
+	{"_crestapi", UNSUPPORTED},
+	{"_api", UNSUPPORTED},
+};
+
+/* sets of parameters */
+#define READ_PARAMETERS (1 << FIELDS | 1 << PRETTY_PRINT | 1 << FORMATTED)
+#define PAGE_PARAMETERS                                                       \
+	(1 << PAGE_SIZE | 1 << PAGED_RESULTS_COOKIE | 1 << PAGED_RESULTS_OFFSET | \
+	 1 << TOTAL_PAGED_RESULTS_POLICY)
+#define QUERY_PARAMETERS                                                      \
+	(READ_PARAMETERS | PAGE_PARAMETERS | 1 << QUERY_FILTER | 1 << QUERY_ID |  \
+	 1 << SORT_KEYS)
+#define RECON_PARAMETERS (1 << FIELDS | 1 << PRETTY_PRINT)
+
+/* those whose values make one list if they are repeated */
+#define LIST_PARAMETERS (1 << FIELDS | 1 << SORT_KEYS)
+
+/* A request that is being answered. */
+typedef struct Request
+{
+	const Url  *url;
+	char	  **segments;			 /* of the path, behind the context */
+	const char *values[NPARAMETERS]; /* NULL: not given */
+	bool		paged;				 /* a parameter of paging is given */
+} Request;
+
+/* A path that can be asked for, and what answers it. */
+typedef struct Route
+{
+	const char *path[6]; /* segments, NULL at the end */
+	int			parameters;
+	void (*answer)(const Request *request, StringInfo out);
+} Route;
+
+/* in the path of a route: any segment */
+static const char any[] = "";
+
+static void answer_query(const Request *request, StringInfo out);
+static void answer_read(const Request *request, StringInfo out);
+static void answer_recons(const Request *request, StringInfo out);
+static void answer_recon(const Request *request, StringInfo out);
+
+static const Route routes[] = {
+	{{"audit", any}, QUERY_PARAMETERS, answer_query},
+	{{"audit", any, any}, READ_PARAMETERS, answer_read},
+	{{"recon"}, RECON_PARAMETERS, answer_recons},
+	{{"recon", any}, RECON_PARAMETERS, answer_recon},
+};
+
+/* how many runs GET /recon gives: the servers' openidm.recon.maxcompletedruns
+ */
+#define MAX_RUNS 100
+
+/* Find the route of a path; the segments before it are the context's. */
+static const Route *
+find_route(Request *request)
+{
+	const Url *url = request->url;
+	bool	   begins = false;
+
+	for (int start = 0; start < url->nsegments && !begins; start++)
+	{
+		for (int i = 0; i < lengthof(routes); i++)
+		{
+			const Route *route = &routes[i];
+			char	   **segments = url->segments + start;
+			int			 left = url->nsegments - start;
+			int			 n = 0;
+
+			while (n < left && route->path[n] != NULL &&
+				   (route->path[n] == any ||
+					strcmp(route->path[n], segments[n]) == 0))
+				n++;
+			begins |= n > 0;
+			if (n == left && route->path[n] == NULL)
+			{
+				request->segments = segments;
+				return route;
+			}
+		}
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_NO_DATA_FOUND),
+			 errmsg("there is nothing at this path"),
+			 errhint("The paths are /audit/<topic>, /audit/<topic>/<_id>, "
+					 "/recon and /recon/<reconId>.")));
+}
+
+/* Tell which parameter a name is; NPARAMETERS is one of a named query's. */
+static ParameterId
+identify(const char *name)
+{
+	for (int i = 0; i < lengthof(parameter_names); i++)
+	{
+		if (pg_strcasecmp(name, parameter_names[i].name) == 0)
+			return parameter_names[i].id;
+	}
+	return NPARAMETERS;
+}
+
+/* Add a repeated parameter to its list; an empty list is none. */
+static char *
+add_to_list(StringInfo list, const char *value)
+{
+	if (*value != '\0')
+	{
+		if (list->data == NULL)
+			initStringInfo(list);
+		appendStringInfo(list, "%s%s", list->len > 0 ? "," : "", value);
+	}
+	return list->data;
+}
+
+/* Take the parameters that a route has; others with "_" are errors. */
+static void
+take_parameters(Request *request, const Route *route)
+{
+	StringInfoData lists[NPARAMETERS] = {{0}};
+
+	for (int i = 0; i < request->url->nparameters; i++)
+	{
+		const char *name = request->url->parameters[i].name;
+		const char *value = request->url->parameters[i].value;
+		ParameterId id = identify(name);
+
+		if (id == UNSUPPORTED)
+			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+							errmsg("parameter \"%s\" is not supported", name),
+							errhint("Use _queryFilter or _queryId.")));
+		if (id == IGNORED)
+			continue;
+		if (id == NPARAMETERS || (route->parameters & 1 << id) == 0)
+		{
+			if (*name == '_')
+				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+								errmsg("parameter \"%s\" does not exist here",
+									   name)));
+			continue;
+		}
+		if (LIST_PARAMETERS & 1 << id)
+			request->values[id] = add_to_list(&lists[id], value);
+		else if (request->values[id] == NULL)
+			request->values[id] = value;
+		else
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("parameter \"%s\" is given more than once",
+								   name)));
+		request->paged |= (PAGE_PARAMETERS & 1 << id) != 0;
+	}
+}
+
+/* Complain of a parameter's value. */
+static void
+refuse_value(const Request *request, ParameterId id, const char *expected)
+{
+	const char *value = request->values[id];
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("parameter \"%s\" must be %s", parameter_names[id].name,
+					expected),
+			 errdetail("It is \"%.*s\".",
+					   pg_mbcliplen(value, strlen(value), 100), value)));
+}
+
+/* Read a parameter that is true or false. */
+static bool
+bool_value(const Request *request, ParameterId id, bool if_missing)
+{
+	const char *value = request->values[id];
+
+	if (value == NULL)
+		return if_missing;
+	if (pg_strcasecmp(value, "true") == 0)
+		return true;
+	if (pg_strcasecmp(value, "false") != 0)
+		refuse_value(request, id, "true or false");
+	return false;
+}
+
+/* Read a parameter that is a count. */
+static int32
+count_value(const Request *request, ParameterId id, int32 if_missing)
+{
+	const char *value = request->values[id];
+	int64		count = 0;
+
+	if (value == NULL)
+		return if_missing;
+	for (const char *s = value; *s && count <= PG_INT32_MAX; s++)
+		count = isdigit((unsigned char) *s) ? count * 10 + (*s - '0')
+											: (int64) PG_INT32_MAX + 1;
+	if (*value == '\0' || count > PG_INT32_MAX)
+		refuse_value(request, id, "a number from 0 to 2147483647");
+	return count;
+}
+
+/* Answer GET /audit/<topic>. */
+static void
+answer_query(const Request *request, StringInfo out)
+{
+	const char *topic = request->segments[1];
+	const char *id = request->values[QUERY_ID];
+	NamedQuery	query = {.answer = ANSWER_PAGE};
+	PageRequest page = {.filter_type = filter_type_oid()};
+
+	topic_relation(topic);
+	if (id && request->values[QUERY_FILTER])
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("_queryFilter and _queryId exclude each "
+							   "other")));
+	if (id)
+	{
+		query = *named_query_find(id, topic);
+		page.filter = named_query_filter(&query, request->url->parameters,
+										 request->url->nparameters);
+	}
+	else
+		page.filter = filter_read(request->values[QUERY_FILTER]
+									  ? request->values[QUERY_FILTER]
+									  : "true");
+
+	page.topic = cstring_to_text(topic);
+	page.formatted = bool_value(request, FORMATTED, true);
+	page.fields =
+		request->values[FIELDS] ? request->values[FIELDS] : query.fields;
+	page.sort_keys = request->values[SORT_KEYS] ? request->values[SORT_KEYS]
+												: query.sort_keys;
+	page.cookie = request->values[PAGED_RESULTS_COOKIE];
+	page.page_size = count_value(request, PAGE_SIZE, query.page_size);
+	page.page_offset = count_value(request, PAGED_RESULTS_OFFSET, 0);
+	if (request->values[TOTAL_PAGED_RESULTS_POLICY])
+		page.total_policy =
+			total_policy_of(request->values[TOTAL_PAGED_RESULTS_POLICY]);
+
+	if (query.answer == ANSWER_GROUPED && page.formatted && !request->paged &&
+		request->values[SORT_KEYS] == NULL)
+	{
+		recon_print_grouped(&page, out);
+		return;
+	}
+	if (id == NULL && request->values[QUERY_FILTER] == NULL)
+		page.form = PAGE_ENTRIES;
+	else if (query.answer == ANSWER_PAGE || request->paged)
+		page.form = PAGE_ENVELOPE;
+	else
+		page.form = PAGE_RESULT;
+	page_print(&page, out);
+}
+
+/* Answer GET /audit/<topic>/<_id>. */
+static void
+answer_read(const Request *request, StringInfo out)
+{
+	if (!topic_read(cstring_to_text(request->segments[1]),
+					CStringGetTextDatum(request->segments[2]),
+					request->values[FIELDS],
+					bool_value(request, FORMATTED, true), out))
+		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
+						errmsg("event \"%s\" does not exist in topic \"%s\"",
+							   request->segments[2], request->segments[1])));
+}
+
+/* Append what the servers report of a run, or of the newest runs. */
+static uint64
+append_recons(const Request *request, const char *recon_id, StringInfo out)
+{
+	Oid		   types[2] = {TEXTOID, INT4OID};
+	Datum	   args[2];
+	char	   nulls[] = {recon_id ? ' ' : 'n', ' ', '\0'};
+	FieldTree *tree = NULL;
+	uint64	   n;
+
+	if (request->values[FIELDS])
+		tree = fields_tree(request->values[FIELDS]);
+	args[0] = recon_id ? CStringGetTextDatum(recon_id) : (Datum) 0;
+	args[1] = Int32GetDatum(MAX_RUNS);
+	SPI_connect();
+	if (SPI_execute_with_args(
+			"SELECT r::pg_catalog.text FROM synclog.recon_reported($1, $2) r",
+			lengthof(args), types, args, nulls, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the reconciliations");
+	n = SPI_processed;
+	for (uint64 i = 0; i < n; i++)
+	{
+		char *report =
+			SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		StringInfoData cut;
+
+		initStringInfo(&cut);
+		fields_cut(report, strlen(report), tree, NULL, &cut);
+		if (i > 0)
+			response_append(out, ",", 1);
+		response_append(out, cut.data, cut.len);
+	}
+	SPI_finish();
+	return n;
+}
+
+/* Answer GET /recon. */
+static void
+answer_recons(const Request *request, StringInfo out)
+{
+	appendStringInfoString(out, "{\"reconciliations\":[");
+	append_recons(request, NULL, out);
+	appendStringInfoString(out, "]}");
+}
+
+/* Answer GET /recon/<reconId>. */
+static void
+answer_recon(const Request *request, StringInfo out)
+{
+	const char *recon_id = request->segments[1];
+
+	if (append_recons(request, recon_id, out) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("reconciliation \"%s\" does not exist", recon_id)));
+}
+
+/* Take a URL apart, in the encoding of the database. */
+static Url *
+read_url(text *source)
+{
+	int		 len = VARSIZE_ANY_EXHDR(source);
+	char	*utf8;
+	UrlError error;
+	Url		*url;
+
+	if (len > URL_MAX_SIZE)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("URL is too long"),
+				 errdetail("A URL can have up to %d bytes, this one has %d.",
+						   URL_MAX_SIZE, len)));
+	utf8 = pg_server_to_any(text_to_cstring(source), len, PG_UTF8);
+	url = url_parse(utf8, strlen(utf8), &error);
+	if (url == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid URL"),
+				 errdetail("%s, at byte %d.", error.detail, error.offset + 1),
+				 error.hint ? errhint("%s", error.hint) : 0));
+	for (int i = 0; i < url->nsegments; i++)
+		url->segments[i] = pg_any_to_server(url->segments[i],
+											strlen(url->segments[i]), PG_UTF8);
+	for (int i = 0; i < url->nparameters; i++)
+	{
+		UrlParameter *parameter = &url->parameters[i];
+
+		parameter->name = pg_any_to_server(parameter->name,
+										   strlen(parameter->name), PG_UTF8);
+		parameter->value = pg_any_to_server(parameter->value,
+											strlen(parameter->value), PG_UTF8);
+	}
+	return url;
+}
+
+/* Answer a request; whatever is wrong with it is an error. */
+static void
+answer(text *url, StringInfo out)
+{
+	Request		   request = {.url = read_url(url)};
+	const Route	  *route = find_route(&request);
+	StringInfoData pretty;
+	bool		   is_pretty;
+
+	take_parameters(&request, route);
+	is_pretty = bool_value(&request, PRETTY_PRINT, false);
+	route->answer(&request, out);
+	if (!is_pretty)
+		return;
+	initStringInfo(&pretty);
+	json_pretty(out->data, out->len, &pretty);
+	pfree(out->data);
+	*out = pretty;
+}
+
+/*
+ * Give the status of an error that is the request's fault, or 0.  A limit that
+ * is met when the answer has begun is the answer's.
+ */
+static int
+status_of(int sqlerrcode, bool answering)
+{
+	switch (sqlerrcode)
+	{
+		case ERRCODE_INSUFFICIENT_PRIVILEGE:
+			return 403;
+		case ERRCODE_NO_DATA_FOUND:
+			return 404;
+		case ERRCODE_FEATURE_NOT_SUPPORTED:
+		case ERRCODE_UNDEFINED_OBJECT: /* a topic: so do the servers */
+			return 501;
+		case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
+			return answering ? 413 : 400;
+		case ERRCODE_UNDEFINED_COLUMN:
+		case ERRCODE_UNDEFINED_FUNCTION: /* an operator of a filter */
+			return 400;
+		default:
+			return ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_DATA_EXCEPTION
+					   ? 400
+					   : 0;
+	}
+}
+
+/* Give the reason that CREST has for a status. */
+static const char *
+reason_of(int status)
+{
+	switch (status)
+	{
+		case 403:
+			return "Forbidden";
+		case 404:
+			return "Not Found";
+		case 413:
+			return "Request Entity Too Large";
+		case 501:
+			return "Not Implemented";
+		default:
+			return "Bad Request";
+	}
+}
+
+/* Print an error as CREST does. */
+static void
+print_error(const ErrorData *error, int status, StringInfo out)
+{
+	StringInfoData message;
+
+	initStringInfo(&message);
+	appendStringInfoString(&message, error->message);
+	if (error->detail)
+		appendStringInfo(&message, ". %s", error->detail);
+	appendStringInfo(out,
+					 "{\"code\":%d,\"reason\":\"%s\",\"message\":", status,
+					 reason_of(status));
+	escape_json(out, message.data);
+	appendStringInfo(out, ",\"detail\":{\"sqlstate\":\"%s\"",
+					 unpack_sql_state(error->sqlerrcode));
+	if (error->hint)
+	{
+		appendStringInfoString(out, ",\"hint\":");
+		escape_json(out, error->hint);
+	}
+	appendStringInfoString(out, "}}");
+}
+
+/*
+ * Answer a request, in a subtransaction since an error in it is an answer too.
+ * Gives the status.
+ */
+static int
+try_answer(text *url, StringInfo out)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile int  status = 200;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(cxt);
+	PG_TRY();
+	{
+		answer(url, out);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(cxt);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(cxt);
+		CurrentResourceOwner = owner;
+		status = status_of(error->sqlerrcode, out->len > 0);
+		if (status == 0)
+			ReThrowError(error);
+		resetStringInfo(out);
+		print_error(error, status, out);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(cxt);
+	CurrentResourceOwner = owner;
+	return status;
+}
+
+PG_FUNCTION_INFO_V1(get_url);
+
+/* get(url) -> (status, content_type, body) */
+Datum
+get_url(PG_FUNCTION_ARGS)
+{
+	TupleDesc	   desc;
+	StringInfoData body;
+	Datum		   values[3];
+	bool		   nulls[3] = {false, false, false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	initStringInfo(&body);
+	values[0] = Int32GetDatum(try_answer(PG_GETARG_TEXT_PP(0), &body));
+	values[1] = CStringGetTextDatum("application/json;charset=UTF-8");
+	values[2] = PointerGetDatum(cstring_to_text_with_len(body.data, body.len));
+	PG_RETURN_DATUM(HeapTupleGetDatum(
+		heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}
