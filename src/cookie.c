@@ -18,6 +18,7 @@
 #include "port/pg_crc32c.h"
 #include "utils/lsyscache.h"
 
+#include "compat.h"
 #include "cookie.h"
 #include "settings.h"
 
