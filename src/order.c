@@ -38,6 +38,13 @@ column_key(Form_pg_attribute att, bool descending)
 
 	key->expression = column_text(att);
 	key->type = getBaseType(att->atttypid);
+	key->operand =
+		key->type == att->atttypid
+			? key->expression
+			: psprintf("%s::%s", key->expression,
+					   format_type_extended(key->type, -1,
+											FORMAT_TYPE_TYPEMOD_GIVEN |
+												FORMAT_TYPE_FORCE_QUALIFY));
 	key->descending = descending;
 	key->not_null = att->attnotnull;
 	return key;
@@ -77,6 +84,7 @@ field_key(TopicQuery *query, const FilterNode *pointer, bool descending)
 	key->expression = psprintf("CASE WHEN %s OPERATOR(pg_catalog.<>) "
 							   "'null'::pg_catalog.jsonb THEN %s END",
 							   json.data, json.data);
+	key->operand = key->expression;
 	key->type = JSONBOID;
 	key->descending = descending;
 	return key;
@@ -195,13 +203,22 @@ topic_order_bind(TopicQuery *query, List *keys, const Datum *values,
 	return position;
 }
 
-/* Write a comparison of a key with a parameter. */
+/*
+ * Write a comparison of a key with a parameter.  A cast to a polymorphic type
+ * is left out: of arrays with a modifier it makes what no operator takes.
+ */
 static void
 append_comparison(StringInfo sql, const OrderKey *key, Oid operator,
 				  int parameter)
 {
-	generate_operator_clause(sql, key->expression, key->type, operator,
-							 psprintf("$%d", parameter), key->type);
+	Oid left;
+	Oid right;
+
+	op_input_types(operator, & left, &right);
+	if (!IsPolymorphicType(left))
+		left = right = key->type;
+	generate_operator_clause(sql, key->operand, left, operator,
+							 psprintf("$%d", parameter), right);
 }
 
 /* Write the condition that a key is the same as in a position. */
@@ -266,7 +283,7 @@ append_row(StringInfo sql, List *keys, int from, const int *position)
 		const char *separator = i == from ? "ROW(" : ", ";
 		OrderKey   *key = list_nth(keys, i);
 
-		appendStringInfo(sql, "%s%s", separator, key->expression);
+		appendStringInfo(sql, "%s%s", separator, key->operand);
 		appendStringInfo(&parameters, "%s$%d", separator, position[i]);
 	}
 	appendStringInfo(sql, ") OPERATOR(pg_catalog.%c) %s)",

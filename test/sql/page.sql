@@ -149,7 +149,8 @@ FROM generate_series(1, 60) i ON CONFLICT DO NOTHING;
 SELECT count(*), count(DISTINCT "timestamp") AS instants, count(mapping) AS mappings, count(status) AS status, count(DISTINCT tenant_id) AS tenants FROM audit.sync;
 SELECT * FROM pg_temp.walks('sync', '{timestamp,-timestamp,"timestamp,-_id","-timestamp,_id",_id,-_id,mapping,-mapping,"mapping,-status","-mapping,status,-timestamp",status,-status,
 	/messageDetail/n,-/messageDetail/n,messageDetail,-messageDetail,messageDetail/n/x,"-k,mapping",k,/a%2Fb,nothing,-nothing,"nothing,-timestamp","message,-_id",-mapping/x,"timestamp,timestamp","-timestamp,timestamp",
-	"mapping,-_id,timestamp","-messageDetail/n,_id,-timestamp"}', '{1,2,3,4,5,6,7,56,57,58,2147483647}');
+	"mapping,-_id,timestamp","-messageDetail/n,_id,-timestamp"}', '{1}');
+SELECT * FROM pg_temp.walks('sync', '{timestamp,"-mapping,status,-timestamp"}', '{2,3,4,5,6,7,56,57,58,2147483647}');
 SELECT * FROM pg_temp.walks('sync', '{timestamp,-timestamp,-status}', '{1,3}', '/mapping pr and ! (/messageDetail/n eq 1)');
 
 -- a limit for what is built as one value
@@ -174,9 +175,10 @@ CREATE COLLATION audit.any_case FROM "C";
 \endif
 CREATE TYPE audit.mood AS ENUM ('sad', 'ok', 'happy');
 CREATE DOMAIN audit.small AS int CHECK (VALUE < 100);
+CREATE DOMAIN audit.temper AS audit.mood;
 CREATE TYPE audit.pair AS (a numeric, b text);
 CREATE TABLE audit.own (id text, "timestamp" timestamptz, num numeric, f4 float4, f8 float8, mood audit.mood, small audit.small, pair audit.pair, folded text COLLATE audit.any_case, ci public.citext,
-	varying varchar(9), padded char(5), day date, span interval, cash money, uuid uuid, bytes bytea, list int[], names name, net inet, period tstzrange, bits varbit, class regclass, doc json, docb jsonb, place point, flag boolean NOT NULL);
+	varying varchar(9), padded char(5), day date, span interval, cash money, uuid uuid, bytes bytea, list int[], costs numeric(5,2)[], temper audit.temper, temperament audit.temper NOT NULL, names name, net inet, period tstzrange, bits varbit, class regclass, doc json, docb jsonb, place point, flag boolean NOT NULL);
 SELECT synclog.add_topic('own', 'audit.own');
 RESET client_min_messages;
 INSERT INTO audit.own
@@ -184,21 +186,22 @@ SELECT nullif('i' || i, 'i13'), nullif((ARRAY['2020-01-01Z', '-infinity', 'infin
 	(ARRAY['NaN', '0.1', '0.30000001', '-0', '0', '-Infinity', NULL])[1 + i % 7]::float4, (ARRAY['NaN', '0.1', '0.30000000000000004', '-0', '0', '1e-310', NULL])[1 + i % 7]::float8,
 	(ARRAY['sad', 'ok', 'happy', NULL])[1 + i % 4]::audit.mood, nullif(i % 4, 0), CASE WHEN i % 5 > 0 THEN ROW(i % 3, nullif(i % 2, 0))::audit.pair END, (ARRAY['a', 'A', 'B', 'b', NULL])[1 + i % 5], (ARRAY['a', 'A', 'B', 'b', NULL])[1 + i % 5],
 	(ARRAY['a ', 'a', '', NULL])[1 + i % 4], (ARRAY['a ', 'a', '', NULL])[1 + i % 4], (ARRAY['infinity', '2020-02-03', '-infinity', NULL])[1 + i % 4]::date, (ARRAY['1 day', '24 hours', '-1 mon 3 days', NULL])[1 + i % 4]::interval, nullif(i % 3, 0) * 1.5::numeric::money,
-	md5((i % 5)::text)::uuid, (ARRAY['\x00', '\xff41', '\x', NULL])[1 + i % 4]::bytea, (ARRAY['{1,2}', '{1,NULL}', '{}', NULL])[1 + i % 4]::int[], (ARRAY['x y', 'X"', '\', NULL])[1 + i % 4]::name, (ARRAY['10.0.0.1', '10.0.0.0/8', '::1', NULL])[1 + i % 4]::inet,
+	md5((i % 5)::text)::uuid, (ARRAY['\x00', '\xff41', '\x', NULL])[1 + i % 4]::bytea, (ARRAY['{1,2}', '{1,NULL}', '{}', NULL])[1 + i % 4]::int[], (ARRAY['{1.5}', '{NaN}', NULL])[1 + i % 3]::numeric[],
+	(ARRAY['sad', 'ok', 'happy', NULL])[1 + i % 4]::audit.mood, (ARRAY['sad', 'ok', 'happy'])[1 + i % 3]::audit.mood, (ARRAY['x y', 'X"', '\', NULL])[1 + i % 4]::name, (ARRAY['10.0.0.1', '10.0.0.0/8', '::1', NULL])[1 + i % 4]::inet,
 	(ARRAY['empty', '[2020-01-01Z,)', '(,2020-01-01Z]', NULL])[1 + i % 4]::tstzrange, (ARRAY['1', '10', '', NULL])[1 + i % 4]::varbit, (ARRAY['audit.own', 'pg_class', NULL])[1 + i % 3]::regclass,
 	(ARRAY['{"k": 1}', '"x"', 'null', NULL])[1 + i % 4]::json, (ARRAY['{"k": 1}', '"x"', 'null', NULL])[1 + i % 4]::jsonb, CASE WHEN i % 3 > 0 THEN point(i % 2, 1) END, i % 2 = 0
 FROM generate_series(1, 30) i;
-SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'sql_standard'; SET extra_float_digits = -4; SET bytea_output = 'escape';
+SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'sql_standard'; SET extra_float_digits = -4; SET bytea_output = 'escape'; SET array_nulls = off;
 SELECT column_name, w.walks, w.events, w.differ FROM information_schema.columns, CAST(CASE column_name WHEN 'id' THEN '_id' ELSE column_name END AS text) member,
-	pg_temp.walks('own', ARRAY[member, '-' || member, member || ',-flag', '-flag,' || member], '{1,2,7}') w
+	pg_temp.walks('own', ARRAY[member, '-' || member, member || ',-flag', '-flag,' || member], '{1}') w
 WHERE table_schema = 'audit' AND table_name = 'own' ORDER BY ordinal_position;
-RESET DateStyle; RESET IntervalStyle; RESET extra_float_digits; RESET bytea_output;
-SELECT * FROM pg_temp.walks('own', '{doc/k,-docb/k,"-doc,num","list/0,-pair/a"}', '{1,2,7}');
+RESET DateStyle; RESET IntervalStyle; RESET extra_float_digits; RESET bytea_output; RESET array_nulls;
+SELECT * FROM pg_temp.walks('own', '{doc/k,-docb/k,"-doc,num","list/0,-pair/a"}', '{1,7}');
 -- also where indexes do it
 CREATE INDEX ON audit.own (num, id, "timestamp");
 CREATE INDEX ON audit.own (folded DESC NULLS LAST, id DESC NULLS LAST, "timestamp" DESC NULLS LAST);
 SET enable_seqscan = off; SET enable_sort = off; SET jit = off;
-SELECT * FROM pg_temp.walks('own', '{num,-num,folded,-folded}', '{1,2,7}');
+SELECT * FROM pg_temp.walks('own', '{num,-num,folded,-folded}', '{1,7}');
 RESET enable_seqscan; RESET enable_sort; RESET jit;
 -- a cookie of a column that has another type by now is another query's, of one that is gone an error
 SELECT synclog.query_page('own', page_size => 2, sort_keys => 'small')->>'pagedResultsCookie' AS cookie \gset
@@ -227,7 +230,7 @@ WITH pointers AS (
 	FROM (SELECT topic, pointer, row_number() OVER (PARTITION BY topic ORDER BY random()) / 2 AS n FROM pointers) p GROUP BY 1, 2
 )
 SELECT topic, count(*) > 5 AS orders, sum(w.walks) > 10 AS walks, string_agg(w.differ, E'\n') AS differ
-FROM orders, pg_temp.walks(topic, ARRAY[keys], ARRAY[1 + n::int % 5, 100]) w GROUP BY 1 ORDER BY 1;
+FROM orders, pg_temp.walks(topic, ARRAY[keys], ARRAY[3 + n::int % 5, 100]) w GROUP BY 1 ORDER BY 1;
 
 -- only the columns asked for are read: a large one that is not stays where it is
 SELECT load.stored FROM synclog.load('activity', (SELECT string_agg(format('{"_id": "large %s", "timestamp": "2021-01-01T00:00:00.000Z", "objectId": "o", "before": {"m": %s}, "after": {"m": %s}}', i, m, m), E'\n')
