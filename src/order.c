@@ -231,7 +231,10 @@ append_same(StringInfo sql, const OrderKey *key, int parameter)
 		append_comparison(sql, key, order_of(key->type)->eq_opr, parameter);
 }
 
-/* Write the condition that a key alone comes after a position. */
+/*
+ * Write the condition that a key, where it is not missing, comes after a
+ * position by itself.
+ */
 static void
 append_beyond(StringInfo sql, const OrderKey *key, int parameter)
 {
@@ -240,13 +243,9 @@ append_beyond(StringInfo sql, const OrderKey *key, int parameter)
 	if (parameter == 0)
 		appendStringInfoString(sql, "false");
 	else
-	{
 		append_comparison(sql, key,
 						  key->descending ? order->lt_opr : order->gt_opr,
 						  parameter);
-		if (!key->not_null)
-			appendStringInfo(sql, " OR %s IS NULL", key->expression);
-	}
 }
 
 /*
@@ -305,9 +304,13 @@ topic_order_after(TopicQuery *query, List *keys, int from, const int *position)
 	appendStringInfoChar(sql, '(');
 	for (i = from; i < list_length(keys) && !are_row(keys, i); i++)
 	{
-		append_beyond(sql, list_nth(keys, i), position[i]);
+		OrderKey *key = list_nth(keys, i);
+
+		append_beyond(sql, key, position[i]);
+		if (position[i] && !key->not_null)
+			appendStringInfo(sql, " OR %s IS NULL", key->expression);
 		appendStringInfoString(sql, " OR ");
-		append_same(sql, list_nth(keys, i), position[i]);
+		append_same(sql, key, position[i]);
 		appendStringInfoString(sql, " AND (");
 	}
 	if (i < list_length(keys))
@@ -323,25 +326,34 @@ topic_order_after(TopicQuery *query, List *keys, int from, const int *position)
  * the keys from a place on.  Events that share the first key with it are asked
  * for by themselves: so months before it are pruned, and the planner's
  * estimate is good however many share it, which that of a comparison of whole
- * rows is not.
+ * rows is not.  So are those that lack it: no index serves an OR in order.
  */
 void
 topic_order_continue(TopicQuery *query, List *keys, AttrNumber place,
 					 const int *position, const char *limit)
 {
 	StringInfo sql = &query->sql;
+	OrderKey  *first = linitial(keys);
 	char	  *select = pstrdup(sql->data);
 
 	resetStringInfo(sql);
 	appendStringInfo(sql, "SELECT * FROM ((%s AND ", select);
-	append_same(sql, linitial(keys), position[0]);
+	append_same(sql, first, position[0]);
 	appendStringInfoString(sql, " AND ");
 	topic_order_after(query, keys, 1, position);
 	topic_order_by(query, keys, 0);
-	appendStringInfo(sql, "%s) UNION ALL (%s AND (", limit, select);
-	append_beyond(sql, linitial(keys), position[0]);
-	appendStringInfoChar(sql, ')');
-	topic_order_by(query, keys, 0);
+	if (position[0])
+	{
+		appendStringInfo(sql, "%s) UNION ALL (%s AND ", limit, select);
+		append_beyond(sql, first, position[0]);
+		topic_order_by(query, keys, 0);
+		if (!first->not_null)
+		{
+			appendStringInfo(sql, "%s) UNION ALL (%s AND ", limit, select);
+			append_same(sql, first, 0);
+			topic_order_by(query, keys, 0);
+		}
+	}
 	appendStringInfo(sql, "%s)) u", limit);
 	topic_order_by(query, keys, place);
 	appendStringInfoString(sql, limit);
