@@ -151,7 +151,7 @@ SELECT count(*), count(DISTINCT "timestamp") AS instants, count(mapping) AS mapp
 SELECT * FROM pg_temp.walks('sync', '{timestamp,-timestamp,"timestamp,-_id","-timestamp,_id",_id,-_id,mapping,-mapping,"mapping,-status","-mapping,status,-timestamp",status,-status,
 	/messageDetail/n,-/messageDetail/n,messageDetail,-messageDetail,messageDetail/n/x,"-k,mapping",k,/a%2Fb,nothing,-nothing,"nothing,-timestamp","message,-_id",-mapping/x,"timestamp,timestamp","-timestamp,timestamp",
 	"mapping,-_id,timestamp","-messageDetail/n,_id,-timestamp"}', '{1}');
-SELECT * FROM pg_temp.walks('sync', '{timestamp,"-mapping,status,-timestamp"}', '{2,3,4,5,6,7,56,57,58,2147483647}');
+SELECT * FROM pg_temp.walks('sync', '{timestamp,"-mapping,status,-timestamp"}', '{2,3,4,5,6,7,39,40,41,2147483647}');
 SELECT * FROM pg_temp.walks('sync', '{timestamp,-timestamp,-status}', '{1,3}', '/mapping pr and ! (/messageDetail/n eq 1)');
 
 -- a limit for what is built as one value
@@ -196,7 +196,7 @@ SELECT nullif('i' || i, 'i13'), nullif((ARRAY['2020-01-01Z', '-infinity', 'infin
 FROM generate_series(1, 20) i;
 SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'sql_standard'; SET extra_float_digits = -4; SET bytea_output = 'escape'; SET array_nulls = off;
 SELECT column_name, w.walks, w.events, w.differ FROM information_schema.columns, CAST(CASE column_name WHEN 'id' THEN '_id' ELSE column_name END AS text) member,
-	pg_temp.walks('own', ARRAY[member, '-' || member, member || ',-flag', '-flag,' || member], '{1}') w
+	pg_temp.walks('own', ARRAY[member || ',-flag', '-' || member, '-flag,' || member], '{1}') w
 WHERE table_schema = 'audit' AND table_name = 'own' ORDER BY ordinal_position;
 RESET DateStyle; RESET IntervalStyle; RESET extra_float_digits; RESET bytea_output; RESET array_nulls;
 SELECT * FROM pg_temp.walks('own', '{doc/k,-docb/k,"-doc,num","list/0,-pair/a"}', '{1,7}');
@@ -220,7 +220,7 @@ SELECT synclog.query_page('own', page_size => 2, sort_keys => 'small', cookie =>
 ALTER TABLE audit.own DROP small;
 SELECT synclog.query_page('own', page_size => 2, sort_keys => 'small', cookie => :'cookie');
 -- nor can a cookie be of any size
-INSERT INTO audit.own (id, varying, flag, temperament, bits) VALUES ('large', 'large', true, 'ok', repeat('1', 20000000)::varbit);
+INSERT INTO audit.own (id, varying, num, flag, temperament, bits) VALUES ('large', 'large', 1, true, 'ok', repeat('1', 20000000)::varbit);
 SELECT synclog.query_page('own', '/varying eq "a" or /varying eq "large"', '_id', '-bits', page_size => 1);
 -- nobody keeps a foreign table from having NULL in a column that it calls NOT NULL
 SET client_min_messages = warning;
