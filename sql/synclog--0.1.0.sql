@@ -540,7 +540,7 @@ CREATE FUNCTION synclog.recon_entries(recon_id text, situation text DEFAULT NULL
 	RETURNS SETOF record
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.recon_entries(text, text, boolean) IS
-'the events of a reconciliation in topic recon: section start, then every result by timestamp and _id, then summary; an entry of any other type, none and "" among them, is a result. situation: only results with it, start and summary all the same. formatted: as for event. No rows if the run is unknown or recon_id is NULL; error 42704 if there is no topic recon';
+'the events of a reconciliation in topic recon: section start, then result, then summary, each with all its events by timestamp and _id, however many there are; an entry of any other type, none and "" among them, is a result. situation: only results with it, start and summary all the same. formatted: as for event. No rows if the run is unknown or recon_id is NULL; error 42704 if there is no topic recon';
 
 CREATE FUNCTION synclog.recon_grouped(recon_id text) RETURNS json
 	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
@@ -596,7 +596,7 @@ BEGIN
 		WITH event AS MATERIALIZED (
 			SELECT t.recon_id, t.entry_type, t."timestamp", t.id, t.mapping, t.user_id, t.recon_action, t.message,
 				t.message_detail, t.status
-			FROM %s t WHERE t.entry_type IN ('start', 'summary') AND %s
+			FROM %s t WHERE t.entry_type IN ('start', 'summary') AND t.recon_id IS NOT NULL AND ($1 IS NULL OR t.recon_id = $1)
 		), start AS (
 			SELECT DISTINCT ON (e.recon_id) * FROM event e
 			WHERE e.entry_type = 'start' ORDER BY e.recon_id, e."timestamp", e.id
@@ -610,8 +610,7 @@ BEGIN
 			CASE z.entry_type WHEN 'summary' THEN synclog.recon_state(z.message_detail, z.status) END,
 			coalesce(a."timestamp", synclog.instant(z.claimed ->> 'started')),
 			z."timestamp", z.claimed
-		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon'),
-		CASE WHEN run IS NULL THEN 't.recon_id IS NOT NULL' ELSE 't.recon_id = $1' END) USING run;
+		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon')) USING run;
 END $$;
 COMMENT ON FUNCTION synclog.recon_heads(text) IS
 'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read. synclog.recon_listed() and synclog.recon_summary() call it; errors as theirs.';
@@ -621,24 +620,31 @@ CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_i
 		OUT duration interval, OUT last_event timestamptz, OUT claimed jsonb)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('recon');
+	without_summary text[];
 BEGIN
+	-- known beforehand, so that the planner knows whether by time or by run there is less to read
+	EXECUTE format($query$
+		SELECT ARRAY(
+			SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'start' AND ($1 IS NULL OR t.recon_id = $1)
+			EXCEPT SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'summary' AND ($1 IS NULL OR t.recon_id = $1))$query$,
+		relation) INTO without_summary USING run;
 	RETURN QUERY EXECUTE format($query$
 		WITH head AS MATERIALIZED (
 			SELECT * FROM synclog.recon_heads($1)
 		), active AS MATERIALIZED (
 			SELECT t.recon_id, max(t."timestamp") AS last_event FROM %s t
-			WHERE t.recon_id = ANY (ARRAY(SELECT h.recon_id FROM head h WHERE h.state IS NULL))
-				AND t."timestamp" >= $2 AND EXISTS (SELECT FROM head h WHERE h.state IS NULL)
-			GROUP BY t.recon_id
+			WHERE t.recon_id = ANY ($3) AND t."timestamp" >= $2 GROUP BY t.recon_id
 		)
 		SELECT h.recon_id, h.mapping, h.user_id, h.recon_action,
 			coalesce(h.state, CASE WHEN a.recon_id IS NULL THEN 'UNFINISHED' ELSE 'ACTIVE' END),
 			h.started, h.ended, coalesce(h.ended, a.last_event) - h.started, coalesce(h.ended, a.last_event), h.claimed
-		FROM head h LEFT JOIN active a USING (recon_id)$query$, synclog.topic_table('recon'))
-		USING run, coalesce(now() - stale_after, '-infinity');
+		FROM head h LEFT JOIN active a USING (recon_id)$query$, relation)
+		USING run, coalesce(now() - stale_after, '-infinity'), without_summary;
 END $$;
 COMMENT ON FUNCTION synclog.recon_listed(text, interval) IS
-'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Of a run without a summary the events of the last stale_after are sought; entries of other runs are not read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
+'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Where there are runs without a summary, their events of the last stale_after are sought, in one pass, to tell which are active; no other entries are read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
 
 CREATE FUNCTION synclog.recon_situations() RETURNS text[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
