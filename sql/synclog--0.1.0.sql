@@ -692,7 +692,7 @@ CREATE FUNCTION synclog.recon_summarize(run text, stale_after interval, OUT reco
 DECLARE
 	relation CONSTANT regclass := synclog.topic_table('recon');
 	head record;
-	found record;
+	sums record;
 	expected bigint;
 BEGIN
 	IF run IS NULL THEN
@@ -718,8 +718,8 @@ BEGIN
 			coalesce(sum(e.sources), 0) AS sources,
 			coalesce(sum(e.targets) FILTER (WHERE e.action = 'CREATE'), 0) AS created,
 			coalesce(sum(e.targets) FILTER (WHERE e.action IS DISTINCT FROM 'CREATE'), 0) AS targets
-		FROM entry e$query$, relation) INTO found USING recon_id;
-	IF found.last_event IS NULL THEN
+		FROM entry e$query$, relation) INTO sums USING recon_id;
+	IF sums.last_event IS NULL THEN
 		RETURN;
 	END IF;
 
@@ -730,15 +730,15 @@ BEGIN
 		EXECUTE format('SELECT t.mapping, t.user_id FROM %s t WHERE t.recon_id = $1 AND t.mapping IS NOT NULL LIMIT 1', relation)
 			INTO mapping, user_id USING recon_id;
 	END IF;
-	state := coalesce(head.state, CASE WHEN found.last_event < now() - stale_after THEN 'UNFINISHED' ELSE 'ACTIVE' END);
+	state := coalesce(head.state, CASE WHEN sums.last_event < now() - stale_after THEN 'UNFINISHED' ELSE 'ACTIVE' END);
 	started := head.started;
 	ended := head.ended;
-	last_event := found.last_event;
+	last_event := sums.last_event;
 	duration := coalesce(ended, last_event) - started;
-	entries := found.entries;
-	situation_summary := found.situations;
-	status_summary := found.statuses;
-	action_summary := found.actions;
+	entries := sums.entries;
+	situation_summary := sums.situations;
+	status_summary := sums.statuses;
+	action_summary := sums.actions;
 	claimed := head.claimed;
 	unlogged := synclog.recon_difference(claimed -> 'situationSummary', situation_summary);
 	-- more was found than the server says it did
@@ -746,9 +746,9 @@ BEGIN
 		FROM (VALUES (unlogged), (synclog.recon_difference(claimed -> 'statusSummary', status_summary))) d(difference);
 
 	SELECT jsonb_build_object(
-			'source', jsonb_build_object('existing', jsonb_build_object('processed', found.sources, 'total', t.source)),
-			'target', jsonb_build_object('existing', jsonb_build_object('processed', found.targets, 'total', t.target),
-				'created', found.created),
+			'source', jsonb_build_object('existing', jsonb_build_object('processed', sums.sources, 'total', t.source)),
+			'target', jsonb_build_object('existing', jsonb_build_object('processed', sums.targets, 'total', t.target),
+				'created', sums.created),
 			'links', jsonb_build_object('existing', jsonb_build_object('processed', NULL, 'total', t.links), 'created', NULL))
 		INTO progress
 		FROM (SELECT coalesce(claimed #> '{progress,source,existing,total}', '"?"') AS source,
