@@ -852,10 +852,10 @@ COMMENT ON FUNCTION synclog.recon_diff(text, text) IS
 CREATE FUNCTION synclog.detail_text(detail jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT coalesce(detail ->> 'message', detail ->> 'reason', nullif(detail #>> '{}', '{}'));
+	SELECT coalesce(detail ->> 'message', detail ->> 'reason', nullif(translate(detail #>> '{}', '{"}', ''), ''));
 END;
 COMMENT ON FUNCTION synclog.detail_text(jsonb) IS
-'What the details of an error say: their message or reason, else all of them; NULL where there are none. synclog.failed_rows() calls it.';
+'What the details of an error say: their message or reason, else all of them, without braces and quotes; NULL where there are none. synclog.failed_rows() calls it.';
 
 CREATE FUNCTION synclog.failed_module(entries jsonb) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -918,8 +918,10 @@ CREATE FUNCTION synclog.failures(since timestamptz DEFAULT now() - interval '1 d
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	failed CONSTANT text := (SELECT format('(SELECT * FROM (%s) a WHERE a."timestamp" >= $1 AND a."timestamp" < $2)',
-			string_agg(format('SELECT * FROM %s f', synclog.failed_rows(t.name)), ' UNION ALL '))
+	-- NULL without topics
+	failed CONSTANT text := (SELECT '(SELECT * FROM (' ||
+			string_agg(format('SELECT * FROM %s f', synclog.failed_rows(t.name)), ' UNION ALL ') ||
+			') a WHERE a."timestamp" >= $1 AND a."timestamp" < $2)'
 		FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation);
 BEGIN
 	since := coalesce(since, '-infinity');
