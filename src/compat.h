@@ -98,6 +98,11 @@ input_call_soft(FmgrInfo *function, const char *s, Oid ioparam, int32 typmod,
 	ExecutorRun(desc, ForwardScanDirection, count, false)
 #endif
 
+/* 18 has it under this name, and before static */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* 18 has not-null constraints that rows may still violate */
 #if PG_VERSION_NUM >= 180000
 #define attribute_not_null(desc, i)                                           \

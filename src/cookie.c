@@ -18,6 +18,7 @@
 #include "port/pg_crc32c.h"
 #include "utils/lsyscache.h"
 
+#include "compat.h"
 #include "cookie.h"
 #include "settings.h"
 
@@ -90,8 +91,8 @@ cookie_make(uint64 query, List *keys, const Datum *values, const bool *isnull)
 }
 
 /* Refuse a cookie. */
-static void
-pg_attribute_noreturn() invalid_cookie(const char *detail)
+pg_noreturn static void
+invalid_cookie(const char *detail)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("invalid cookie"), errdetail_internal("%s", detail),
@@ -99,8 +100,8 @@ pg_attribute_noreturn() invalid_cookie(const char *detail)
 }
 
 /* Refuse a cookie that is none of ours. */
-static void
-pg_attribute_noreturn() damaged_cookie(void)
+pg_noreturn static void
+damaged_cookie(void)
 {
 	invalid_cookie("It is damaged, or not one of synclog.query_page().");
 }

@@ -41,6 +41,7 @@ typedef enum ParameterId
 	UNSUPPORTED /* the servers have them */
 } ParameterId;
 
+/* those that a request can have are in the order of their ids */
 static const struct
 {
 	const char *name;
@@ -90,7 +91,7 @@ typedef struct Request
 /* A path that can be asked for, and what answers it. */
 typedef struct Route
 {
-	const char *path[4]; /* segments, NULL at the end */
+	const char *path[6]; /* segments, NULL at the end */
 	int			parameters;
 	void (*answer)(const Request *request, StringInfo out);
 } Route;
@@ -161,10 +162,25 @@ identify(const char *name)
 	return NPARAMETERS;
 }
 
+/* Add a repeated parameter to its list; an empty list is none. */
+static char *
+add_to_list(StringInfo list, const char *value)
+{
+	if (*value != '\0')
+	{
+		if (list->data == NULL)
+			initStringInfo(list);
+		appendStringInfo(list, "%s%s", list->len > 0 ? "," : "", value);
+	}
+	return list->data;
+}
+
 /* Take the parameters that a route has; others with "_" are errors. */
 static void
 take_parameters(Request *request, const Route *route)
 {
+	StringInfoData lists[NPARAMETERS] = {{0}};
+
 	for (int i = 0; i < request->url->nparameters; i++)
 	{
 		const char *name = request->url->parameters[i].name;
@@ -185,14 +201,10 @@ take_parameters(Request *request, const Route *route)
 									   name)));
 			continue;
 		}
-		/* an empty list is none */
-		if ((LIST_PARAMETERS & 1 << id) && *value == '\0')
-			continue;
-		if (request->values[id] == NULL)
+		if (LIST_PARAMETERS & 1 << id)
+			request->values[id] = add_to_list(&lists[id], value);
+		else if (request->values[id] == NULL)
 			request->values[id] = value;
-		else if (LIST_PARAMETERS & 1 << id)
-			request->values[id] =
-				psprintf("%s,%s", request->values[id], value);
 		else
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("parameter \"%s\" is given more than once",
@@ -375,10 +387,18 @@ static Url *
 read_url(text *source)
 {
 	int		 len = VARSIZE_ANY_EXHDR(source);
-	char	*utf8 = pg_server_to_any(text_to_cstring(source), len, PG_UTF8);
+	char	*utf8;
 	UrlError error;
-	Url		*url = url_parse(utf8, strlen(utf8), &error);
+	Url		*url;
 
+	if (len > URL_MAX_SIZE)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("URL is too long"),
+				 errdetail("A URL can have up to %d bytes, this one has %d.",
+						   URL_MAX_SIZE, len)));
+	utf8 = pg_server_to_any(text_to_cstring(source), len, PG_UTF8);
+	url = url_parse(utf8, strlen(utf8), &error);
 	if (url == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -5,6 +5,9 @@
 #ifndef SYNCLOG_URL_H
 #define SYNCLOG_URL_H
 
+/* a filter of the greatest length fits in, with every character escaped */
+#define URL_MAX_SIZE (8 * 1024 * 1024)
+
 typedef struct UrlParameter
 {
 	char *name;

@@ -149,7 +149,7 @@ FROM generate_series(1, 60) i ON CONFLICT DO NOTHING;
 SELECT count(*), count(DISTINCT "timestamp") AS instants, count(mapping) AS mappings, count(status) AS status, count(DISTINCT tenant_id) AS tenants FROM audit.sync;
 SELECT * FROM pg_temp.walks('sync', '{timestamp,-timestamp,"timestamp,-_id","-timestamp,_id",_id,-_id,mapping,-mapping,"mapping,-status","-mapping,status,-timestamp",status,-status,
 	/messageDetail/n,-/messageDetail/n,messageDetail,-messageDetail,messageDetail/n/x,"-k,mapping",k,/a%2Fb,nothing,-nothing,"nothing,-timestamp","message,-_id",-mapping/x,"timestamp,timestamp","-timestamp,timestamp",
-	"mapping,-_id,timestamp","-messageDetail/n,_id,-timestamp"}', '{1,2,3,4,5,6,7,59,60,61,2147483647}');
+	"mapping,-_id,timestamp","-messageDetail/n,_id,-timestamp"}', '{1,2,3,4,5,6,7,56,57,58,2147483647}');
 SELECT * FROM pg_temp.walks('sync', '{timestamp,-timestamp,-status}', '{1,3}', '/mapping pr and ! (/messageDetail/n eq 1)');
 
 -- a limit for what is built as one value
@@ -197,17 +197,17 @@ SELECT * FROM pg_temp.walks('own', '{doc/k,-docb/k,"-doc,num","list/0,-pair/a"}'
 -- also where indexes do it
 CREATE INDEX ON audit.own (num, id, "timestamp");
 CREATE INDEX ON audit.own (folded DESC NULLS LAST, id DESC NULLS LAST, "timestamp" DESC NULLS LAST);
-SET enable_seqscan = off; SET enable_sort = off;
+SET enable_seqscan = off; SET enable_sort = off; SET jit = off;
 SELECT * FROM pg_temp.walks('own', '{num,-num,folded,-folded}', '{1,2,7}');
-RESET enable_seqscan; RESET enable_sort;
+RESET enable_seqscan; RESET enable_sort; RESET jit;
 -- a cookie of a column that has another type by now is another query's, of one that is gone an error
 SELECT synclog.query_page('own', page_size => 2, sort_keys => 'small')->>'pagedResultsCookie' AS cookie \gset
 ALTER TABLE audit.own ALTER small TYPE text;
 SELECT synclog.query_page('own', page_size => 2, sort_keys => 'small', cookie => :'cookie');
 ALTER TABLE audit.own DROP small;
 SELECT synclog.query_page('own', page_size => 2, sort_keys => 'small', cookie => :'cookie');
--- a thousand keys
-SELECT synclog.query_page('sync', page_size => 1, sort_keys => string_agg('k' || i, ',-'))->>'pagedResultsCookie' AS cookie, string_agg('k' || i, ',-') AS keys FROM generate_series(1, 1000) i \gset
+-- many keys
+SELECT synclog.query_page('sync', page_size => 1, sort_keys => string_agg('k' || i, ',-'))->>'pagedResultsCookie' AS cookie, string_agg('k' || i, ',-') AS keys FROM generate_series(1, 200) i \gset
 SELECT synclog.query_page('sync', page_size => 1, sort_keys => :'keys', cookie => :'cookie')->'resultCount' AS count;
 
 -- the events of the samples in random orders

@@ -62,7 +62,7 @@ $node->safe_psql(
 	SET client_encoding = 'UTF8';
 	CREATE EXTENSION synclog;
 	SELECT synclog.create_topics();
-	SELECT synclog.load('sync', U&'{"_id": "\00E9", "timestamp": "2020-01-01T00:00:00.000Z", "message": "\00FC"}');
+	INSERT INTO audit.sync (id, "timestamp", message) VALUES (U&'\00E9', now(), U&'\00FC');
 });
 is( $node->safe_psql(
 		'latin', q{
