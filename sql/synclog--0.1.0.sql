@@ -825,7 +825,7 @@ BEGIN
 				INTO more USING object;
 		END IF;
 		ids := ARRAY(SELECT object UNION SELECT c || '/' || object FROM unnest(containers) c
-			UNION SELECT i FROM unnest(more) i WHERE i IS NOT NULL ORDER BY 1);
+			UNION SELECT i FROM unnest(more) i WHERE i IS NOT NULL);
 	END IF;
 	IF activity IS NOT NULL THEN
 		EXECUTE format('SELECT array_agg(DISTINCT %s) FROM %s t WHERE t.object_id = ANY ($1)', user_name, activity)
@@ -926,20 +926,27 @@ CREATE FUNCTION synclog.is_secret(member text) RETURNS boolean
 COMMENT ON FUNCTION synclog.is_secret(text) IS
 'Whether a member''s name says that its value is secret: it ends with password, passwd, pwd, passphrase or secret, in any case, underscores after it as in __PASSWORD__. synclog.masked(), member_changes() and field_changes() call it.';
 
+CREATE FUNCTION synclog.is_encrypted(value jsonb) RETURNS boolean
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE jsonb_typeof(value) WHEN 'object' THEN value ? '$crypto'
+		WHEN 'string' THEN value #>> '{}' ~ '^\s*\{\s*"\$crypto"' ELSE false END;
+COMMENT ON FUNCTION synclog.is_encrypted(jsonb) IS
+'Whether a value is encrypted or hashed: {"$crypto":...}, also as text. synclog.masked() and member_changes() call it.';
+
 CREATE FUNCTION synclog.masked(value jsonb) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN CASE
 		WHEN jsonb_typeof(value) = 'array' THEN
 			(SELECT coalesce(jsonb_agg(synclog.masked(e) ORDER BY i), '[]') FROM jsonb_array_elements(value) WITH ORDINALITY u(e, i))
+		WHEN synclog.is_encrypted(value) THEN '"***"'
 		WHEN jsonb_typeof(value) <> 'object' THEN value
-		WHEN value ? '$crypto' THEN '"***"'
 		ELSE (SELECT coalesce(jsonb_object_agg(m.key, CASE WHEN synclog.is_secret(m.key) THEN '"***"' ELSE synclog.masked(m.value) END), '{}')
 			FROM jsonb_each(value) m)
 	END;
 END $$;
 COMMENT ON FUNCTION synclog.masked(jsonb) IS
-'The value with "***" in place of what is encrypted or hashed ({"$crypto":...}) and of members that synclog.is_secret(), at any depth. synclog.member_changes() calls it.';
+'The value with "***" in place of what synclog.is_encrypted() and of members that synclog.is_secret(), at any depth. synclog.member_changes() calls it.';
 
 CREATE FUNCTION synclog.member_changes(before jsonb, after jsonb, OUT path text[], OUT old jsonb, OUT new jsonb)
 	RETURNS SETOF record
@@ -958,7 +965,7 @@ BEGIN ATOMIC
 					FULL JOIN jsonb_each(CASE jsonb_typeof(c.new) WHEN 'object' THEN c.new END) n ON n.key = o.key
 			) m
 			CROSS JOIN LATERAL (
-				SELECT synclog.is_secret(m.key) OR m.old -> '$crypto' IS NOT NULL OR m.new -> '$crypto' IS NOT NULL AS is_secret
+				SELECT synclog.is_secret(m.key) OR coalesce(synclog.is_encrypted(m.old), false) OR coalesce(synclog.is_encrypted(m.new), false) AS is_secret
 			) s
 		WHERE c.is_nested AND m.old IS DISTINCT FROM m.new
 	)
@@ -969,7 +976,7 @@ BEGIN ATOMIC
 	WHERE NOT c.is_nested;
 END;
 COMMENT ON FUNCTION synclog.member_changes(jsonb, jsonb) IS
-'The members that differ between two objects, with the names on the way to them: objects are compared member by member, lists and other values as a whole. NULL is a member that is not there, JSON''s null one that is null; what is no object has no members. What synclog.is_secret() or is encrypted shows as "***". synclog.field_changes() calls it.';
+'The members that differ between two objects, with the names on the way to them: objects are compared member by member, lists and other values as a whole. NULL is a member that is not there, JSON''s null one that is null; what is no object has no members. What synclog.is_secret() or is_encrypted() shows as "***". synclog.field_changes() calls it.';
 
 CREATE FUNCTION synclog.object_states(object text, since timestamptz, until timestamptz,
 		OUT "timestamp" timestamptz, OUT id text, OUT user_id text, OUT run_as text, OUT object_id text,
@@ -984,7 +991,7 @@ DECLARE
 BEGIN
 	IF object IS NOT NULL AND query IS NOT NULL THEN
 		RETURN QUERY EXECUTE format('SELECT "timestamp", id, user_id, run_as, object, what, before, after, changed_fields, password_changed, transaction_id
-				FROM (%s) t WHERE outcome IS DISTINCT FROM ''FAILURE''', query)
+				FROM (%s) t WHERE (outcome IN (''FAILURE'', ''FAILED'')) IS NOT TRUE', query)
 			USING (synclog.find_object(object)).ids, coalesce(since, '-infinity'), coalesce(until, 'infinity');
 	END IF;
 END $$;
@@ -1024,7 +1031,7 @@ BEGIN ATOMIC
 		-- below the field that is wanted, or what it was or became a part of
 		ELSE c.path[:cardinality(w.path)] = w.path[:cardinality(c.path)] AND
 			(c.path[cardinality(c.path)] NOT IN ('_id', '_rev') OR c.path = w.path) END
-	ORDER BY c."timestamp", c.id, synclog.pointer(VARIADIC c.path) COLLATE "C";
+	ORDER BY c."timestamp", c.id COLLATE "C", synclog.pointer(VARIADIC c.path) COLLATE "C";
 END;
 COMMENT ON FUNCTION synclog.field_changes(text, text, timestamptz, timestamptz) IS
 'What changed in an object, oldest first: one row a member, from what was before and after in topics activity and config (and any of one''s own with columns object_id, before and after). object: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). field: only this member and those below it, /address/city or mail, as filters write it; NULL is all but _id and _rev. since and until: from this instant on, and up to before that one; NULL is no limit. user_id: who did it (2.x''s requester), run_as: in whose name. old is NULL where the member was not there before, new where it is not there afterwards; JSON''s null is a value. Nested objects are compared member by member, lists as a whole. What is encrypted or hashed, and members whose names say that they are secret (synclog.is_secret()), are shown as "***" and never as values; so is field /password where an event says that the password changed (passwordChanged, changedFields) but does not show it; changedFields, which has watched fields only, tells nothing else. An event that has before or after only tells what changed if it creates or deletes the object. Failed events changed nothing. transaction_id: 2.x''s rootActionId where there is none. No rows for an unknown object and for NULL; error 22023 for a field that is none.';
