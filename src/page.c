@@ -36,7 +36,7 @@ response_append(StringInfo out, const char *data, int len)
 {
 	if ((int64) out->len + len > (int64) max_response * 1024)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 				 errmsg("answer is too large"),
 				 errdetail("An answer in one value can have up to %d kB.",
 						   max_response),
