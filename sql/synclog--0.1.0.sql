@@ -937,3 +937,338 @@ CREATE FUNCTION synclog.get(url text, OUT status integer, OUT content_type text,
 	LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'get_url';
 COMMENT ON FUNCTION synclog.get(text) IS
 'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+
+------------------------------------------------------------------------------
+-- history: who changed that, the story of an object, of a transaction
+------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.pointer(VARIADIC tokens text[]) RETURNS text
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.pointer(text[]) IS
+'the field that goes through these names, as filters write it canonically: pointer(''address'', ''a/b'') is /address/a%2Fb; none is /; error 22004 for a name that is NULL';
+
+CREATE FUNCTION synclog.pointer_tokens(pointer text) RETURNS text[]
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.pointer_tokens(text) IS
+'the names that a field goes through, as filters read it: /address/a%2Fb is {address,a/b}; the first slash may be left out; error 22023 for what is no field';
+
+CREATE FUNCTION synclog.readable_topics(OUT topic text, OUT relation regclass, OUT columns text[])
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	readable boolean;
+BEGIN
+	FOR topic, relation, readable IN
+		SELECT t.name, t.relation, has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(c.relnamespace, 'USAGE')
+			FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation
+			ORDER BY t.name
+	LOOP
+		IF readable THEN
+			columns := ARRAY(SELECT a.attname || ':' || CASE y.typcategory WHEN 'S' THEN 'text' ELSE format_type(y.oid, NULL) END
+				FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid
+				WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
+			RETURN NEXT;
+		ELSE
+			RAISE NOTICE USING MESSAGE = format('topic "%s" is left out', topic),
+				DETAIL = format('You may not read table %s.', relation);
+		END IF;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION synclog.readable_topics() IS
+'The topics whose tables exist and which the caller may read, with their columns as name:type, text for every type of strings; a notice names those that the caller may not read. synclog.topics_sql() and synclog.find_object() call it.';
+
+CREATE FUNCTION synclog.topics_sql(members text[], conditions jsonb) RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	WITH source(member, type, place, needed, expression) AS (VALUES
+		('timestamp', 'timestamptz', 1, '{}'::text[], 't."timestamp"'),
+		('topic', 'text', 1, '{}', NULL),
+		('id', 'text', 1, '{}', 't.id'),
+		('event', 'json', 1, '{}', 'synclog.event(t)'),
+		('what', 'text', 1, '{operation:text}', 't.operation'),
+		('what', 'text', 2, '{action:text}', 't.action'),
+		('what', 'text', 3, '{request:jsonb}', 't.request ->> ''operation'''),
+		('what', 'text', 4, '{entry_type:text}', 't.entry_type'),
+		('what', 'text', 5, '{event_name:text}', 't.event_name'),
+		('situation', 'text', 1, '{situation:text}', 't.situation'),
+		('outcome', 'text', 1, '{status:text}', 't.status'),
+		('outcome', 'text', 2, '{result:text}', 't.result'),
+		('outcome', 'text', 3, '{response:jsonb}', 't.response ->> ''status'''),
+		('object', 'text', 1, '{object_id:text}', 't.object_id'),
+		('object', 'text', 2, '{source_object_id:text}', 't.source_object_id'),
+		('object', 'text', 3, '{http:jsonb}', 't.http #>> ''{request,path}'''),
+		('target', 'text', 1, '{target_object_id:text}', 't.target_object_id'),
+		('mapping', 'text', 1, '{mapping:text}', 't.mapping'),
+		('user_id', 'text', 1, '{user_id:text}', 't.user_id'),
+		('user_id', 'text', 2, '{requester:text}', 't.requester'),
+		('user_id', 'text', 3, '{principal:text}', 't.principal'),
+		('user_id', 'text', 4, '{principal:jsonb}', 't.principal ->> 0'),
+		('run_as', 'text', 1, '{run_as:text}', 't.run_as'),
+		('transaction_id', 'text', 1, '{transaction_id:text}', 't.transaction_id'),
+		('transaction_id', 'text', 2, '{root_action_id:text}', 't.root_action_id'),
+		('before', 'jsonb', 1, '{before:jsonb}', 't.before'),
+		('after', 'jsonb', 1, '{after:jsonb}', 't.after'),
+		('changed_fields', 'jsonb', 1, '{changed_fields:jsonb}', 't.changed_fields'),
+		('password_changed', 'boolean', 1, '{password_changed:boolean}', 't.password_changed')
+	), output AS (
+		SELECT r.topic, w.place, format(CASE min(s.type) WHEN 'text' THEN '%s COLLATE "C" AS %I' ELSE '%s AS %I' END,
+			format('coalesce(%s)', coalesce(string_agg(CASE
+				WHEN s.member = 'topic' THEN format('%L::text', r.topic)
+				WHEN s.type = 'text' THEN format('nullif((%s)::text, '''')', s.expression)
+				ELSE s.expression END, ', ' ORDER BY s.place)
+				FILTER (WHERE s.needed <@ r.columns), format('NULL::%s', min(s.type)))), w.member) AS expression
+		FROM synclog.readable_topics() r CROSS JOIN unnest(topics_sql.members) WITH ORDINALITY w(member, place)
+			JOIN source s USING (member)
+		GROUP BY r.topic, w.place, w.member
+	)
+	SELECT string_agg(format('SELECT %s FROM %s t WHERE %s', o.outputs, r.relation, c.condition), ' UNION ALL ' ORDER BY r.topic)
+	FROM synclog.readable_topics() r
+		JOIN (SELECT o.topic, string_agg(o.expression, ', ' ORDER BY o.place) AS outputs FROM output o GROUP BY o.topic) o USING (topic)
+		JOIN LATERAL (SELECT string_agg('(' || c.value || ')', ' OR ') AS condition
+			FROM jsonb_each_text(topics_sql.conditions) c
+			WHERE string_to_array(c.key, ' ') <@ r.columns) c ON c.condition IS NOT NULL;
+END;
+COMMENT ON FUNCTION synclog.topics_sql(text[], jsonb) IS
+'The text of a SELECT from all readable topics whose columns a condition can be asked of. members: what it gives of each event t, whatever dialect or topic it is of: timestamp, topic, id, event; what (operation, action, a request''s operation, the entry type, or the event''s name), situation, outcome (status, result or the response''s status), object (objectId, sourceObjectId or a request''s path), target (targetObjectId), mapping, user_id (userId, 2.x''s requester or principal), run_as, transaction_id (or 2.x''s rootActionId), before, after, changed_fields, password_changed; NULL where there is none, and for an empty string. conditions: {"columns that it needs, as name:type between blanks": "condition on t"}, of which one must hold; a topic without the columns of any is left out. NULL if no topic is left. synclog.history_sql() and synclog.object_states() call it.';
+
+CREATE FUNCTION synclog.object_container(object_id text) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN substring(object_id FROM '^(system/[^/]+/[^/]+|(?:managed|internal|repo/internal)/[^/]+|[^/]+)/');
+COMMENT ON FUNCTION synclog.object_container(text) IS
+'What a qualified id says of where the object is: system/ldap/account of system/ldap/account/uid=jdoe, managed/user of managed/user/jdoe; NULL for an id that is not qualified. synclog.find_object() and synclog.is_target() call it.';
+
+CREATE FUNCTION synclog.recon_containers(OUT mapping text, OUT source text, OUT target text) RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	recon regclass := (SELECT r.relation FROM synclog.readable_topics() r
+		WHERE r.topic = 'recon' AND r.columns @> '{mapping:text,entry_type:text,recon_id:text,source_object_id:text,target_object_id:text}');
+BEGIN
+	IF recon IS NOT NULL THEN
+		RETURN QUERY EXECUTE format('SELECT r.mapping::text, min(synclog.object_container(e.source)), min(synclog.object_container(e.target))
+			FROM (SELECT t.mapping, t.recon_id, row_number() OVER (PARTITION BY t.mapping ORDER BY t."timestamp" DESC) AS age
+					FROM %1$s t WHERE t.entry_type = ''start'') r
+				CROSS JOIN LATERAL (SELECT t.source_object_id::text AS source, t.target_object_id::text AS target
+					FROM %1$s t WHERE t.recon_id = r.recon_id LIMIT 20) e
+			WHERE r.age <= 3 AND r.mapping IS NOT NULL GROUP BY r.mapping', recon);
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.recon_containers() IS
+'Where the objects of each mapping are, system/ldap/account for instance, as some entries of its three newest reconciliations have them; NULL where these have none, no rows if there is no topic recon. synclog.find_object() calls it.';
+
+CREATE FUNCTION synclog.find_object(object text, OUT ids text[], OUT local_ids text[], OUT names jsonb[], OUT targets jsonb)
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	activity regclass := (SELECT r.relation FROM synclog.readable_topics() r
+		WHERE r.topic = 'activity' AND r.columns @> '{object_id:text,before:jsonb,after:jsonb}');
+	containers text[];
+	user_name CONSTANT text := 'coalesce(t.after ->> ''userName'', t.before ->> ''userName'')';
+	more text[];
+BEGIN
+	SELECT jsonb_object_agg(r.mapping, r.target) FILTER (WHERE r.target IS NOT NULL),
+			array_agg(DISTINCT c.container) FILTER (WHERE c.container IS NOT NULL)
+		INTO targets, containers
+		FROM synclog.recon_containers() r CROSS JOIN LATERAL (VALUES (r.source), (r.target)) c(container);
+	targets := coalesce(targets, '{}');
+
+	ids := ARRAY[object];
+	IF NOT EXISTS (SELECT FROM unnest(containers) c WHERE starts_with(object, c || '/')) THEN
+		ids := ids || ARRAY(SELECT c || '/' || object FROM unnest(containers) c);
+	END IF;
+	IF activity IS NOT NULL THEN
+		EXECUTE format('SELECT array_agg(DISTINCT t.object_id::text) FROM %s t
+			WHERE split_part(t.object_id, ''/'', -1) = $1 OR %s = $1', activity, user_name)
+			INTO more USING object;
+		ids := ARRAY(SELECT DISTINCT i FROM unnest(ids || more) i WHERE i IS NOT NULL);
+		EXECUTE format('SELECT array_agg(DISTINCT %s) FROM %s t WHERE t.object_id = ANY ($1)', user_name, activity)
+			INTO more USING ids;
+	END IF;
+	local_ids := ARRAY(SELECT DISTINCT substr(i, length(synclog.object_container(i)) + 2)
+		FROM unnest(ids) i WHERE synclog.object_container(i) IS NOT NULL);
+	names := ARRAY(SELECT DISTINCT jsonb_build_array(n) FROM unnest(more || object) n WHERE n IS NOT NULL);
+END $$;
+COMMENT ON FUNCTION synclog.find_object(text) IS
+'The objects that somebody means who writes a full id (managed/user/x), a local one (x) or a userName. ids: what he writes; the same in every container of synclog.recon_containers(); the objectIds in topic activity that end with it, and those whose userName it is in after or before. local_ids: these without their containers. names: what he writes and every userName of the ids, each in a list as principals are. targets: the mappings'' containers of targets. synclog.object_history() and synclog.object_states() call it.';
+
+CREATE FUNCTION synclog.is_target(ids text[], mapping text, target text, targets jsonb) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN EXISTS (
+		SELECT FROM unnest(is_target.ids) id
+			CROSS JOIN LATERAL (VALUES (synclog.object_container(id),
+				substring(is_target.mapping FROM '_((?:managed|system|internal|repo).*)$'))) v(container, named)
+		WHERE id = v.container || '/' || is_target.target AND v.container = coalesce(
+			is_target.targets ->> is_target.mapping,
+			-- managed/user is managedUser there, system/ldap/account systemLdapAccounts
+			CASE WHEN v.named IS NULL OR rtrim(regexp_replace(lower(v.named), '[^a-z0-9]', '', 'g'), 's') =
+				rtrim(regexp_replace(lower(v.container), '[^a-z0-9]', '', 'g'), 's') THEN v.container END));
+COMMENT ON FUNCTION synclog.is_target(text[], text, text, jsonb) IS
+'Whether the target of a mapping, an id that is not qualified, as topic sync has it, is one of the objects with these ids: by the container of the mapping''s targets if that is in targets, else by the mapping''s name where that ends as systemLdapAccounts_managedUser does, else any. The SELECT of synclog.history_sql() calls it.';
+
+CREATE FUNCTION synclog.history_sql(about text) RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	RETURN synclog.topics_sql('{timestamp,topic,what,situation,outcome,object,target,mapping,user_id,transaction_id,id,event}',
+		CASE about
+			WHEN 'object' THEN jsonb_build_object(
+				'object_id:text', 't.object_id = ANY ($1)',
+				'source_object_id:text', 't.source_object_id = ANY ($1)',
+				'target_object_id:text', 't.target_object_id = ANY ($1)',
+				'target_object_id:text mapping:text', 't.target_object_id = ANY ($2) AND synclog.is_target($1, t.mapping, t.target_object_id, $4)',
+				'principal:jsonb', 't.principal @> ANY ($3)')
+			WHEN 'transaction' THEN jsonb_build_object(
+				'transaction_id:text', 't.transaction_id = ANY ($1) OR t.transaction_id ^@ ($1[1] || ''/'')',
+				'root_action_id:text', 't.root_action_id = ANY ($1)',
+				'parent_action_id:text', 't.parent_action_id = ANY ($1)',
+				'action_id:text', 't.action_id = ANY ($1)',
+				'activity_id:text', 't.activity_id = ANY ($1)')
+		END) || ' ORDER BY "timestamp", topic, id';
+COMMENT ON FUNCTION synclog.history_sql(text) IS
+'The SELECT that synclog.history() runs: for object, with the results of synclog.find_object() as $1 to $4; for transaction, with a list of one id as $1. NULL for anything else, and where no topic can be asked. EXPLAIN it to see how it is planned.';
+
+CREATE FUNCTION synclog.history(about text, ids text[], local_ids text[], names jsonb[], targets jsonb,
+		OUT "timestamp" timestamptz, OUT topic text, OUT what text, OUT situation text,
+		OUT outcome text, OUT object text, OUT target text, OUT mapping text, OUT user_id text,
+		OUT transaction_id text, OUT id text, OUT event json)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	query CONSTANT text := synclog.history_sql(about);
+BEGIN
+	IF ids IS NOT NULL AND query IS NOT NULL THEN
+		RETURN QUERY EXECUTE query USING ids, local_ids, names, targets;
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.history(text, text[], text[], jsonb[], jsonb) IS
+'Runs the SELECT of synclog.history_sql(). synclog.object_history() and transaction_history() call it.';
+
+CREATE FUNCTION synclog.object_history(object_id text,
+		OUT "timestamp" timestamptz, OUT topic text, OUT what text, OUT situation text,
+		OUT outcome text, OUT object text, OUT target text, OUT mapping text, OUT user_id text,
+		OUT transaction_id text, OUT id text, OUT event json)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100
+BEGIN ATOMIC
+	SELECT h.* FROM synclog.find_object(object_history.object_id) o
+		CROSS JOIN LATERAL synclog.history('object', o.ids, o.local_ids, o.names, o.targets) h;
+END;
+COMMENT ON FUNCTION synclog.object_history(text) IS
+'Every event about one object, of all topics that the caller may read, oldest first (by timestamp, topic, id). object_id: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). An event is about the object if that is its objectId, sourceObjectId or targetObjectId, also unqualified as topic sync has it (see synclog.is_target()), or if one of its principals is the object''s userName. what: operation, action, entry type or the event''s name. outcome: status or result. object and target: objectId or sourceObjectId, and targetObjectId. user_id: who did it (2.x''s requester). transaction_id: 2.x''s rootActionId where there is none; synclog.transaction_history() tells what else belongs to it. event: the whole, as synclog.event() gives it. No rows for an unknown object and for NULL.';
+
+CREATE FUNCTION synclog.transaction_history(transaction_id text,
+		OUT "timestamp" timestamptz, OUT topic text, OUT what text, OUT situation text,
+		OUT outcome text, OUT object text, OUT target text, OUT mapping text, OUT user_id text,
+		OUT transaction_id text, OUT id text, OUT event json)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100
+BEGIN ATOMIC
+	SELECT h.* FROM synclog.history('transaction', ARRAY[$1], NULL, NULL, NULL) h WHERE $1 IS NOT NULL;
+END;
+COMMENT ON FUNCTION synclog.transaction_history(text) IS
+'Every event of a transaction, of all topics that the caller may read, oldest first (by timestamp, topic, id): those whose transactionId is the one given or extends it by a slash and more (t-85/0/1 belongs to t-85 and to t-85/0), and those of 2.x whose rootActionId, parentActionId, actionId or activityId it is. The columns are those of synclog.object_history(). No rows for an unknown transaction and for NULL.';
+
+CREATE FUNCTION synclog.is_secret(member text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN member ~* '(password|passwd|pwd|passphrase|secret)_*$';
+COMMENT ON FUNCTION synclog.is_secret(text) IS
+'Whether a member''s name says that its value is secret: it ends with password, passwd, pwd, passphrase or secret, in any case, underscores after it as in __PASSWORD__. synclog.masked(), member_changes() and field_changes() call it.';
+
+CREATE FUNCTION synclog.masked(value jsonb) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN CASE
+		WHEN jsonb_typeof(value) = 'array' THEN
+			(SELECT coalesce(jsonb_agg(synclog.masked(e) ORDER BY i), '[]') FROM jsonb_array_elements(value) WITH ORDINALITY u(e, i))
+		WHEN jsonb_typeof(value) <> 'object' THEN value
+		WHEN value ? '$crypto' THEN '"***"'
+		ELSE (SELECT coalesce(jsonb_object_agg(m.key, CASE WHEN synclog.is_secret(m.key) THEN '"***"' ELSE synclog.masked(m.value) END), '{}')
+			FROM jsonb_each(value) m)
+	END;
+END $$;
+COMMENT ON FUNCTION synclog.masked(jsonb) IS
+'The value with "***" in place of what is encrypted or hashed ({"$crypto":...}) and of members that synclog.is_secret(), at any depth. synclog.member_changes() calls it.';
+
+CREATE FUNCTION synclog.member_changes(before jsonb, after jsonb, OUT path text[], OUT old jsonb, OUT new jsonb)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+	WITH RECURSIVE change(path, old, new, is_secret, is_nested) AS (
+		SELECT '{}'::text[], member_changes.before, member_changes.after, false, true
+		UNION ALL
+		SELECT c.path || m.key, m.old, m.new, s.is_secret,
+			NOT s.is_secret AND coalesce(jsonb_typeof(m.old), 'object') = 'object' AND coalesce(jsonb_typeof(m.new), 'object') = 'object' AND
+				(coalesce(m.old, '{}') <> '{}' OR coalesce(m.new, '{}') <> '{}')
+		FROM change c
+			CROSS JOIN LATERAL (
+				SELECT coalesce(o.key, n.key) AS key, o.value AS old, n.value AS new
+				FROM jsonb_each(CASE jsonb_typeof(c.old) WHEN 'object' THEN c.old END) o
+					FULL JOIN jsonb_each(CASE jsonb_typeof(c.new) WHEN 'object' THEN c.new END) n ON n.key = o.key
+			) m
+			CROSS JOIN LATERAL (
+				SELECT synclog.is_secret(m.key) OR m.old -> '$crypto' IS NOT NULL OR m.new -> '$crypto' IS NOT NULL AS is_secret
+			) s
+		WHERE c.is_nested AND m.old IS DISTINCT FROM m.new
+	)
+	SELECT c.path,
+		CASE WHEN NOT c.is_secret THEN synclog.masked(c.old) WHEN c.old IS NOT NULL THEN '"***"' END,
+		CASE WHEN NOT c.is_secret THEN synclog.masked(c.new) WHEN c.new IS NOT NULL THEN '"***"' END
+	FROM change c
+	WHERE NOT c.is_nested;
+END;
+COMMENT ON FUNCTION synclog.member_changes(jsonb, jsonb) IS
+'The members that differ between two objects, with the names on the way to them: objects are compared member by member, lists and other values as a whole. NULL is a member that is not there, JSON''s null one that is null; what is no object has no members. What synclog.is_secret() or is encrypted shows as "***". synclog.field_changes() calls it.';
+
+CREATE FUNCTION synclog.object_states(object text, since timestamptz, until timestamptz,
+		OUT "timestamp" timestamptz, OUT id text, OUT user_id text, OUT run_as text, OUT object_id text,
+		OUT what text, OUT before jsonb, OUT after jsonb, OUT changed_fields jsonb, OUT password_changed boolean,
+		OUT transaction_id text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	query CONSTANT text := synclog.topics_sql(
+		'{timestamp,id,user_id,run_as,object,what,before,after,changed_fields,password_changed,transaction_id,outcome}',
+		'{"object_id:text before:jsonb after:jsonb": "t.object_id = ANY ($1) AND t.\"timestamp\" >= $2 AND t.\"timestamp\" < $3"}');
+BEGIN
+	IF object IS NOT NULL AND query IS NOT NULL THEN
+		RETURN QUERY EXECUTE format('SELECT "timestamp", id, user_id, run_as, object, what, before, after, changed_fields, password_changed, transaction_id
+				FROM (%s) t WHERE outcome IS DISTINCT FROM ''FAILURE''', query)
+			USING (synclog.find_object(object)).ids, coalesce(since, '-infinity'), coalesce(until, 'infinity');
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.object_states(text, timestamptz, timestamptz) IS
+'The events about an object, as synclog.find_object() knows it, that have a before and an after, of all topics, since an instant and until before another (NULL: all), without those that failed. synclog.field_changes() calls it.';
+
+CREATE FUNCTION synclog.field_changes(object text, field text DEFAULT NULL,
+		since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL,
+		OUT "timestamp" timestamptz, OUT user_id text, OUT run_as text, OUT object_id text, OUT field text,
+		OUT old jsonb, OUT new jsonb, OUT transaction_id text)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100
+BEGIN ATOMIC
+	WITH wanted AS MATERIALIZED (
+		SELECT synclog.pointer_tokens($2) AS path
+	), change AS (
+		SELECT s.*, c.path, c.old, c.new
+		FROM synclog.object_states($1, $3, $4) s
+			CROSS JOIN LATERAL (SELECT lower(s.what) AS operation) o
+			CROSS JOIN LATERAL (
+				WITH visible AS MATERIALIZED (
+					-- a side that was not logged says nothing of what changed
+					SELECT m.* FROM synclog.member_changes(s.before, s.after) m
+					WHERE jsonb_typeof(s.before) = 'object' AND jsonb_typeof(s.after) = 'object' OR
+						coalesce(o.operation, 'create') IN ('create', 'delete')
+				)
+				SELECT v.path, v.old, v.new FROM visible v
+				UNION ALL
+				SELECT '{password}', CASE WHEN o.operation IS DISTINCT FROM 'create' THEN '"***"'::jsonb END, '"***"'
+				WHERE (s.password_changed OR s.changed_fields ?| '{password,/password}') AND
+					NOT EXISTS (SELECT FROM visible v WHERE synclog.is_secret(v.path[cardinality(v.path)]))
+			) c
+	)
+	SELECT c."timestamp", c.user_id, c.run_as, c.object_id, synclog.pointer(VARIADIC c.path), c.old, c.new, c.transaction_id
+	FROM change c CROSS JOIN wanted w
+	WHERE CASE WHEN w.path IS NULL THEN c.path[cardinality(c.path)] NOT IN ('_id', '_rev')
+		-- below the field that is wanted, or what it was or became a part of
+		ELSE c.path[:cardinality(w.path)] = w.path[:cardinality(c.path)] AND
+			(c.path[cardinality(c.path)] NOT IN ('_id', '_rev') OR c.path = w.path) END
+	ORDER BY c."timestamp", c.id, synclog.pointer(VARIADIC c.path) COLLATE "C";
+END;
+COMMENT ON FUNCTION synclog.field_changes(text, text, timestamptz, timestamptz) IS
+'What changed in an object, oldest first: one row a member, from what was before and after in topics activity and config (and any of one''s own with columns object_id, before and after). object: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). field: only this member and those below it, /address/city or mail, as filters write it; NULL is all but _id and _rev. since and until: from this instant on, and up to before that one; NULL is no limit. user_id: who did it (2.x''s requester), run_as: in whose name. old is NULL where the member was not there before, new where it is not there afterwards; JSON''s null is a value. Nested objects are compared member by member, lists as a whole. What is encrypted or hashed, and members whose names say that they are secret (synclog.is_secret()), are shown as "***" and never as values; so is field /password where an event says that the password changed (passwordChanged, changedFields) but does not show it; changedFields, which has watched fields only, tells nothing else. An event that has before or after only tells what changed if it creates or deletes the object. Failed events changed nothing. transaction_id: 2.x''s rootActionId where there is none. No rows for an unknown object and for NULL; error 22023 for a field that is none.';
