@@ -565,33 +565,38 @@ END;
 COMMENT ON FUNCTION synclog.recon_state(jsonb, text) IS
 'the state of a reconciliation whose summary has this messageDetail and status: CANCELED by the stage, or the state that messageDetail names; SUCCESS or FAILED by the status where it names none or ACTIVE, since OpenIDM 2.2 writes it before the end. synclog.recon_heads() calls it.';
 
+CREATE FUNCTION synclog.recon_message(message text) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT jsonb_build_object('situationSummary', jsonb_object_agg(m[1], m[2]::bigint))
+	FROM regexp_matches(message, '([A-Z_]+):\s*(\d+)', 'g') m;
+END;
+COMMENT ON FUNCTION synclog.recon_message(text) IS
+'a summary''s message, "ABSENT: 2 CONFIRMED: 0 " in any order, as a situationSummary. synclog.recon_claim() calls it.';
+
 CREATE FUNCTION synclog.recon_claim(message_detail jsonb, message text) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	WITH detail AS (
-		SELECT CASE jsonb_typeof(message_detail) WHEN 'object' THEN message_detail END AS detail
-	)
 	SELECT CASE
-		WHEN detail ? 'situationSummary' OR message IS NULL OR message !~ '^\s*([A-Z_]+:\s*\d{1,15}\s*)+$' THEN detail
-		ELSE coalesce(detail, '{}') || jsonb_build_object('situationSummary', (
-			SELECT jsonb_object_agg(m[1], m[2]::bigint) FROM regexp_matches(message, '([A-Z_]+):\s*(\d+)', 'g') m))
-	END FROM detail;
+		WHEN jsonb_typeof(message_detail) = 'object' AND message_detail ? 'situationSummary' THEN message_detail
+		WHEN message ~ '^\s*([A-Z_]+:\s*\d{1,15}\s*)+$'
+			THEN CASE jsonb_typeof(message_detail) WHEN 'object' THEN message_detail ELSE '{}' END || synclog.recon_message(message)
+		WHEN jsonb_typeof(message_detail) = 'object' THEN message_detail
+	END;
 END;
 COMMENT ON FUNCTION synclog.recon_claim(jsonb, text) IS
-'what a summary event says of its run: messageDetail, with situationSummary read from the message ("ABSENT: 2 CONFIRMED: 0 ") where it lacks one; NULL where there is neither. synclog.recon_heads() calls it.';
+'what a summary event says of its run: messageDetail, with situationSummary from the message where it lacks one; NULL where there is neither. synclog.recon_heads() calls it.';
 
 CREATE FUNCTION synclog.recon_heads(run text DEFAULT NULL, OUT recon_id text, OUT mapping text, OUT user_id text,
-		OUT recon_action text, OUT state text, OUT started timestamptz, OUT ended timestamptz,
-		OUT last_event timestamptz, OUT claimed jsonb)
+		OUT recon_action text, OUT state text, OUT started timestamptz, OUT ended timestamptz, OUT claimed jsonb)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN QUERY EXECUTE format($query$
 		WITH event AS MATERIALIZED (
 			SELECT t.recon_id, t.entry_type, t."timestamp", t.id, t.mapping, t.user_id, t.recon_action, t.message,
-				t.message_detail, t.status, max(t."timestamp") OVER (PARTITION BY t.recon_id) AS last_event
-			FROM %s t
-			WHERE t.entry_type IN ('start', 'summary') AND %s
+				t.message_detail, t.status
+			FROM %s t WHERE t.entry_type IN ('start', 'summary') AND %s
 		), start AS (
 			SELECT DISTINCT ON (e.recon_id) * FROM event e
 			WHERE e.entry_type = 'start' ORDER BY e.recon_id, e."timestamp", e.id
@@ -604,12 +609,12 @@ BEGIN
 			coalesce(a.recon_action, z.recon_action),
 			CASE z.entry_type WHEN 'summary' THEN synclog.recon_state(z.message_detail, z.status) END,
 			coalesce(a."timestamp", synclog.instant(z.claimed ->> 'started')),
-			z."timestamp", coalesce(a.last_event, z.last_event), z.claimed
+			z."timestamp", z.claimed
 		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon'),
 		CASE WHEN run IS NULL THEN 't.recon_id IS NOT NULL' ELSE 't.recon_id = $1' END) USING run;
 END $$;
 COMMENT ON FUNCTION synclog.recon_heads(text) IS
-'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says; last_event is the newest of these events. Entries are not read. synclog.recon_listed() and synclog.recon_summary() call it; errors as theirs.';
+'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read. synclog.recon_listed() and synclog.recon_summary() call it; errors as theirs.';
 
 CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_id text, OUT mapping text, OUT user_id text,
 		OUT recon_action text, OUT state text, OUT started timestamptz, OUT ended timestamptz,
@@ -628,13 +633,20 @@ BEGIN
 		)
 		SELECT h.recon_id, h.mapping, h.user_id, h.recon_action,
 			coalesce(h.state, CASE WHEN a.recon_id IS NULL THEN 'UNFINISHED' ELSE 'ACTIVE' END),
-			h.started, h.ended, coalesce(h.ended, a.last_event) - h.started,
-			CASE WHEN h.state IS NULL THEN a.last_event ELSE h.last_event END, h.claimed
+			h.started, h.ended, coalesce(h.ended, a.last_event) - h.started, coalesce(h.ended, a.last_event), h.claimed
 		FROM head h LEFT JOIN active a USING (recon_id)$query$, synclog.topic_table('recon'))
 		USING run, coalesce(now() - stale_after, '-infinity');
 END $$;
 COMMENT ON FUNCTION synclog.recon_listed(text, interval) IS
 'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Of a run without a summary the events of the last stale_after are sought; entries of other runs are not read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
+
+CREATE FUNCTION synclog.recon_situations() RETURNS text[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT '{ABSENT,AMBIGUOUS,CONFIRMED,FOUND,FOUND_ALREADY_LINKED,MISSING,SOURCE_IGNORED,SOURCE_MISSING,TARGET_IGNORED,UNASSIGNED,UNQUALIFIED}'::text[];
+END;
+COMMENT ON FUNCTION synclog.recon_situations() IS
+'the situations that the servers'' summaries always have. synclog.recon_summary() and synclog.recon_trend() call it.';
 
 CREATE FUNCTION synclog.recon_counts(names text[], counts bigint[], always text[] DEFAULT '{}') RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -691,7 +703,7 @@ BEGIN
 		SELECT (SELECT max(c.last_event) FROM cell c) AS last_event, coalesce(sum(e.n), 0)::bigint AS entries,
 			synclog.recon_counts(array_agg(e.situation),
 				array_agg(CASE e.reconciling WHEN 'source' THEN e.sources WHEN 'target' THEN e.targets ELSE e.n END),
-				'{ABSENT,AMBIGUOUS,CONFIRMED,FOUND,FOUND_ALREADY_LINKED,MISSING,SOURCE_IGNORED,SOURCE_MISSING,TARGET_IGNORED,UNASSIGNED,UNQUALIFIED}') AS situations,
+				synclog.recon_situations()) AS situations,
 			synclog.recon_counts(array_agg(e.status), array_agg(e.n), '{SUCCESS,FAILURE}') AS statuses,
 			synclog.recon_counts(array_agg(e.action), array_agg(e.n)) AS actions,
 			coalesce(sum(e.sources), 0) AS sources,
@@ -780,26 +792,30 @@ CREATE FUNCTION synclog.recon_runs(filter synclog.queryfilter DEFAULT 'true', pa
 		ended timestamptz, duration interval, last_event timestamptz, claimed jsonb, cookie text)
 	LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 1000
 BEGIN ATOMIC
-	SELECT r.*, synclog.recon_cookie(recon_runs.filter, r.started, r.recon_id)
-	FROM synclog.recon_page(recon_runs.filter, recon_runs.page_size, recon_runs.cookie) p
-		CROSS JOIN synclog.recon_listed(NULL, recon_runs.stale_after) r
-	WHERE synclog.matches(r, recon_runs.filter) AND (p.is_first
-		OR r.started < p.started OR r.started IS NULL AND p.started IS NOT NULL
-		OR r.started IS NOT DISTINCT FROM p.started AND r.recon_id COLLATE "C" < p.recon_id)
-	ORDER BY r.started DESC NULLS LAST, r.recon_id COLLATE "C" DESC
-	LIMIT recon_runs.page_size;
+	SELECT l.*, synclog.recon_cookie(recon_runs.filter, l.started, l.recon_id)
+	FROM (
+		SELECT r.*
+		FROM synclog.recon_page(recon_runs.filter, recon_runs.page_size, recon_runs.cookie) p
+			CROSS JOIN synclog.recon_listed(NULL, recon_runs.stale_after) r
+		WHERE synclog.matches(r, recon_runs.filter) AND (p.is_first
+			OR r.started < p.started OR r.started IS NULL AND p.started IS NOT NULL
+			OR r.started IS NOT DISTINCT FROM p.started AND r.recon_id COLLATE "C" < p.recon_id)
+		ORDER BY r.started DESC NULLS LAST, r.recon_id COLLATE "C" DESC
+		LIMIT recon_runs.page_size
+	) l;
 END;
 COMMENT ON FUNCTION synclog.recon_runs(synclog.queryfilter, integer, text, interval) IS
-'the reconciliations in topic recon, one row a run, newest first by started, then recon_id, from their start and summary events alone: /recon without entries. filter: on the columns of the row, /mapping eq "..." and /state eq "UNFINISHED" and /claimed/statusSummary/FAILURE gt 0. page_size: how many, NULL is all. cookie: that of the row after which to go on, with the same filter; NULL or empty is the newest; from page to page no run is repeated and none skipped, whatever is stored meanwhile, but for those whose start is stored later. The columns are those of recon_summary; of a run without a summary last_event and duration are known only while it is ACTIVE, that is, while it has an event within stale_after. A run without start and summary events is not listed. No rows for a NULL filter. Errors: those of matches and of recon_summary; 22023 for a page_size below 1, and for a cookie that is damaged or of another filter';
+'the reconciliations in topic recon, one row a run, newest first by started, then recon_id, from their start and summary events alone: /recon without entries. filter: on the columns of the row, /mapping eq "..." and /state eq "UNFINISHED" and /claimed/statusSummary/FAILURE gt 0. page_size: how many, NULL is all. cookie: that of the row after which to go on, with the same filter; NULL or empty is the newest; from page to page no run is repeated and none skipped, whatever is stored meanwhile, but for those whose start is stored later. The columns are those of recon_summary, but for last_event, which is ended where there is a summary; without one, last_event and duration are known only while the run is ACTIVE, that is, while it has an event within stale_after. A run without start and summary events is not listed. No rows for a NULL filter. Errors: those of matches and of recon_summary; 22023 for a page_size below 1, and for a cookie that is damaged or of another filter';
 
-CREATE FUNCTION synclog.recon_total(counts jsonb[]) RETURNS jsonb
+CREATE FUNCTION synclog.recon_total(counts jsonb[], always text[]) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT synclog.recon_counts(array_agg(n.key), array_agg(CASE WHEN n.value ~ '^\d{1,15}$' THEN n.value::bigint ELSE 0 END))
+	SELECT synclog.recon_counts(array_agg(n.key), array_agg(CASE WHEN n.value ~ '^\d{1,15}$' THEN n.value::bigint ELSE 0 END),
+		always)
 	FROM unnest(counts) c CROSS JOIN LATERAL jsonb_each_text(c) n;
 END;
-COMMENT ON FUNCTION synclog.recon_total(jsonb[]) IS
-'the sum of objects of counts, by name; what is no number counts 0. synclog.recon_trend() calls it.';
+COMMENT ON FUNCTION synclog.recon_total(jsonb[], text[]) IS
+'the sum of objects of counts, by name, as synclog.recon_counts() gives it; what is no number counts 0. synclog.recon_trend() calls it.';
 
 CREATE FUNCTION synclog.recon_trend(mapping text DEFAULT NULL, bucket interval DEFAULT NULL,
 		OUT started timestamptz, OUT recon_id text, OUT runs bigint, OUT entries bigint, OUT situation_summary jsonb,
@@ -826,7 +842,8 @@ BEGIN ATOMIC
 			CASE WHEN l.situations IS NULL OR l.statuses IS NULL THEN l.recon_id END, '1 hour') s ON true
 	)
 	SELECT r.started, r.recon_id, count(*), coalesce(sum(r.entries), 0)::bigint,
-		synclog.recon_total(array_agg(r.situations)), synclog.recon_total(array_agg(r.statuses)), avg(r.duration),
+		synclog.recon_total(array_agg(r.situations), synclog.recon_situations()),
+		synclog.recon_total(array_agg(r.statuses), '{SUCCESS,FAILURE}'), avg(r.duration),
 		round(sum(r.entries) FILTER (WHERE r.duration > '0')
 			/ extract(epoch FROM sum(r.duration) FILTER (WHERE r.duration > '0' AND r.entries IS NOT NULL)), 1)
 	FROM run r GROUP BY r.started, r.recon_id ORDER BY r.started, r.recon_id COLLATE "C";
