@@ -312,13 +312,18 @@ BEGIN ATOMIC
 		('recon', 'Reconciliations: a start, an entry for each object, a summary',
 			'action exception link_qualifier mapping message message_detail:jsonb situation source_object_id status target_object_id reconciling ambiguous_target_object_ids recon_action entry_type recon_id root_action_id action_id',
 			ARRAY['btree (recon_id, entry_type)', 'hash (source_object_id)', 'hash (target_object_id)',
-				'btree ("timestamp") WHERE entry_type IN (''start'', ''summary'')']),
+				'btree ("timestamp") WHERE entry_type IN (''start'', ''summary'')',
+				'hash (root_action_id) WHERE root_action_id IS NOT NULL', 'hash (action_id) WHERE action_id IS NOT NULL']),
 		('sync', 'Synchronizations of single objects',
 			'action exception link_qualifier mapping message message_detail:jsonb situation source_object_id status target_object_id root_action_id action_id',
-			ARRAY['hash (source_object_id)', 'hash (target_object_id)']),
+			ARRAY['hash (source_object_id)', 'hash (target_object_id)',
+				'hash (root_action_id) WHERE root_action_id IS NOT NULL', 'hash (action_id) WHERE action_id IS NOT NULL']),
 		('activity', 'Changes of objects, with what was before and after',
 			'run_as object_id operation before:jsonb after:jsonb changed_fields:jsonb revision message status password_changed:boolean provider context action activity_id parent_action_id root_action_id requester rev',
-			ARRAY['hash (object_id)']),
+			ARRAY['hash (object_id)', 'hash (split_part(object_id, ''/'', -1))',
+				'hash (coalesce(after ->> ''userName'', before ->> ''userName''))',
+				'hash (root_action_id) WHERE root_action_id IS NOT NULL', 'hash (parent_action_id) WHERE parent_action_id IS NOT NULL',
+				'hash (activity_id) WHERE activity_id IS NOT NULL']),
 		('config', 'Changes of the configuration',
 			'run_as object_id operation before:jsonb after:jsonb changed_fields:jsonb revision',
 			ARRAY['hash (object_id)']),
@@ -969,34 +974,26 @@ CREATE FUNCTION synclog.pointer_tokens(pointer text) RETURNS text[]
 COMMENT ON FUNCTION synclog.pointer_tokens(text) IS
 'the names that a field goes through, as filters read it: /address/a%2Fb is {address,a/b}; the first slash may be left out; error 22023 for what is no field';
 
-CREATE FUNCTION synclog.readable_topics(OUT topic text, OUT relation regclass, OUT columns text[])
+CREATE FUNCTION synclog.topic_columns(OUT topic text, OUT relation regclass, OUT columns text[], OUT readable boolean)
 	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	readable boolean;
-BEGIN
-	FOR topic, relation, readable IN
-		SELECT t.name, t.relation, has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(c.relnamespace, 'USAGE')
-			FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation
-			ORDER BY t.name
-	LOOP
-		IF readable THEN
-			columns := ARRAY(SELECT a.attname || ':' || CASE y.typcategory WHEN 'S' THEN 'text' ELSE format_type(y.oid, NULL) END
-				FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid
-				WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
-			RETURN NEXT;
-		ELSE
-			RAISE NOTICE USING MESSAGE = format('topic "%s" is left out', topic),
-				DETAIL = format('You may not read table %s.', relation);
-		END IF;
-	END LOOP;
-END $$;
-COMMENT ON FUNCTION synclog.readable_topics() IS
-'The topics whose tables exist and which the caller may read, with their columns as name:type, text for every type of strings; a notice names those that the caller may not read. synclog.topics_sql() and synclog.find_object() call it.';
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+	SELECT t.name, t.relation,
+		ARRAY(SELECT a.attname || ':' || CASE y.typcategory WHEN 'S' THEN 'text' ELSE format_type(y.oid, NULL) END
+			FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid
+			WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+		has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(c.relnamespace, 'USAGE')
+	FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation;
+END;
+COMMENT ON FUNCTION synclog.topic_columns() IS
+'The topics whose tables exist, with their columns as name:type, text for every type of strings, and whether the caller may read them. synclog.topics_sql(), recon_containers() and find_object() call it.';
 
 CREATE FUNCTION synclog.topics_sql(members text[], conditions jsonb) RETURNS text
-	LANGUAGE sql STABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	sql text;
+	left_out text;
+BEGIN
 	WITH source(member, type, place, needed, expression) AS (VALUES
 		('timestamp', 'timestamptz', 1, '{}'::text[], 't."timestamp"'),
 		('topic', 'text', 1, '{}', NULL),
@@ -1027,6 +1024,12 @@ BEGIN ATOMIC
 		('after', 'jsonb', 1, '{after:jsonb}', 't.after'),
 		('changed_fields', 'jsonb', 1, '{changed_fields:jsonb}', 't.changed_fields'),
 		('password_changed', 'boolean', 1, '{password_changed:boolean}', 't.password_changed')
+	), asked AS MATERIALIZED (
+		SELECT r.*, c.condition
+		FROM synclog.topic_columns() r
+			JOIN LATERAL (SELECT string_agg('(' || c.value || ')', ' OR ') AS condition
+				FROM jsonb_each_text(conditions) c
+				WHERE string_to_array(c.key, ' ') <@ r.columns) c ON c.condition IS NOT NULL
 	), output AS (
 		SELECT r.topic, w.place, format(CASE min(s.type) WHEN 'text' THEN '%s COLLATE "C" AS %I' ELSE '%s AS %I' END,
 			format('coalesce(%s)', coalesce(string_agg(CASE
@@ -1034,19 +1037,24 @@ BEGIN ATOMIC
 				WHEN s.type = 'text' THEN format('nullif((%s)::text, '''')', s.expression)
 				ELSE s.expression END, ', ' ORDER BY s.place)
 				FILTER (WHERE s.needed <@ r.columns), format('NULL::%s', min(s.type)))), w.member) AS expression
-		FROM synclog.readable_topics() r CROSS JOIN unnest(topics_sql.members) WITH ORDINALITY w(member, place)
+		FROM asked r CROSS JOIN unnest(members) WITH ORDINALITY w(member, place)
 			JOIN source s USING (member)
 		GROUP BY r.topic, w.place, w.member
 	)
-	SELECT string_agg(format('SELECT %s FROM %s t WHERE %s', o.outputs, r.relation, c.condition), ' UNION ALL ' ORDER BY r.topic)
-	FROM synclog.readable_topics() r
-		JOIN (SELECT o.topic, string_agg(o.expression, ', ' ORDER BY o.place) AS outputs FROM output o GROUP BY o.topic) o USING (topic)
-		JOIN LATERAL (SELECT string_agg('(' || c.value || ')', ' OR ') AS condition
-			FROM jsonb_each_text(topics_sql.conditions) c
-			WHERE string_to_array(c.key, ' ') <@ r.columns) c ON c.condition IS NOT NULL;
-END;
+	SELECT string_agg(format('SELECT %s FROM %s t WHERE %s', o.outputs, r.relation, r.condition), ' UNION ALL ' ORDER BY r.topic)
+				FILTER (WHERE r.readable),
+			string_agg(r.topic, ', ' ORDER BY r.topic) FILTER (WHERE NOT r.readable)
+		INTO sql, left_out
+		FROM asked r
+			JOIN (SELECT o.topic, string_agg(o.expression, ', ' ORDER BY o.place) AS outputs FROM output o GROUP BY o.topic) o USING (topic);
+	IF left_out IS NOT NULL THEN
+		RAISE NOTICE USING MESSAGE = format('topics left out: %s', left_out),
+			DETAIL = 'You may not read their tables.';
+	END IF;
+	RETURN sql;
+END $$;
 COMMENT ON FUNCTION synclog.topics_sql(text[], jsonb) IS
-'The text of a SELECT from all readable topics whose columns a condition can be asked of. members: what it gives of each event t, whatever dialect or topic it is of: timestamp, topic, id, event; what (operation, action, a request''s operation, the entry type, or the event''s name), situation, outcome (status, result or the response''s status), object (objectId, sourceObjectId or a request''s path), target (targetObjectId), mapping, user_id (userId, 2.x''s requester or principal), run_as, transaction_id (or 2.x''s rootActionId), before, after, changed_fields, password_changed; NULL where there is none, and for an empty string. conditions: {"columns that it needs, as name:type between blanks": "condition on t"}, of which one must hold; a topic without the columns of any is left out. NULL if no topic is left. synclog.history_sql() and synclog.object_states() call it.';
+'The text of a SELECT from all topics whose columns a condition can be asked of and which the caller may read; a notice names those that he may not. members: what it gives of each event t, whatever dialect or topic it is of: timestamp, topic, id, event; what (operation, action, a request''s operation, the entry type, or the event''s name), situation, outcome (status, result or the response''s status), object (objectId, sourceObjectId or a request''s path), target (targetObjectId), mapping, user_id (userId, 2.x''s requester or principal), run_as, transaction_id (or 2.x''s rootActionId), before, after, changed_fields, password_changed; NULL where there is none, and for an empty string. conditions: {"columns that it needs, as name:type between blanks": "condition on t"}, of which one must hold; a topic without the columns of any is left out. NULL if no topic is left. synclog.history_sql() and synclog.object_states() call it.';
 
 CREATE FUNCTION synclog.object_container(object_id text) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1057,8 +1065,8 @@ COMMENT ON FUNCTION synclog.object_container(text) IS
 CREATE FUNCTION synclog.recon_containers(OUT mapping text, OUT source text, OUT target text) RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	recon regclass := (SELECT r.relation FROM synclog.readable_topics() r
-		WHERE r.topic = 'recon' AND r.columns @> '{mapping:text,entry_type:text,recon_id:text,source_object_id:text,target_object_id:text}');
+	recon regclass := (SELECT r.relation FROM synclog.topic_columns() r
+		WHERE r.readable AND r.topic = 'recon' AND r.columns @> '{mapping:text,entry_type:text,recon_id:text,source_object_id:text,target_object_id:text}');
 BEGIN
 	IF recon IS NOT NULL THEN
 		RETURN QUERY EXECUTE format('SELECT r.mapping::text, min(synclog.object_container(e.source)), min(synclog.object_container(e.target))
@@ -1075,8 +1083,8 @@ COMMENT ON FUNCTION synclog.recon_containers() IS
 CREATE FUNCTION synclog.find_object(object text, OUT ids text[], OUT local_ids text[], OUT names jsonb[], OUT targets jsonb)
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	activity regclass := (SELECT r.relation FROM synclog.readable_topics() r
-		WHERE r.topic = 'activity' AND r.columns @> '{object_id:text,before:jsonb,after:jsonb}');
+	activity regclass := (SELECT r.relation FROM synclog.topic_columns() r
+		WHERE r.readable AND r.topic = 'activity' AND r.columns @> '{object_id:text,before:jsonb,after:jsonb}');
 	containers text[];
 	user_name CONSTANT text := 'coalesce(t.after ->> ''userName'', t.before ->> ''userName'')';
 	more text[];
@@ -1087,15 +1095,19 @@ BEGIN
 		FROM synclog.recon_containers() r CROSS JOIN LATERAL (VALUES (r.source), (r.target)) c(container);
 	targets := coalesce(targets, '{}');
 
-	ids := ARRAY[object];
-	IF NOT EXISTS (SELECT FROM unnest(containers) c WHERE starts_with(object, c || '/')) THEN
-		ids := ids || ARRAY(SELECT c || '/' || object FROM unnest(containers) c);
+	IF object ~ '^(managed|system|internal|repo)/' OR
+			EXISTS (SELECT FROM unnest(containers) c WHERE starts_with(object, c || '/')) THEN
+		ids := ARRAY[object];
+	ELSE
+		IF activity IS NOT NULL THEN
+			EXECUTE format('SELECT array_agg(DISTINCT t.object_id::text) FROM %s t
+				WHERE split_part(t.object_id, ''/'', -1) = $1 OR %s = $1', activity, user_name)
+				INTO more USING object;
+		END IF;
+		ids := ARRAY(SELECT object UNION SELECT c || '/' || object FROM unnest(containers) c
+			UNION SELECT i FROM unnest(more) i WHERE i IS NOT NULL);
 	END IF;
 	IF activity IS NOT NULL THEN
-		EXECUTE format('SELECT array_agg(DISTINCT t.object_id::text) FROM %s t
-			WHERE split_part(t.object_id, ''/'', -1) = $1 OR %s = $1', activity, user_name)
-			INTO more USING object;
-		ids := ARRAY(SELECT DISTINCT i FROM unnest(ids || more) i WHERE i IS NOT NULL);
 		EXECUTE format('SELECT array_agg(DISTINCT %s) FROM %s t WHERE t.object_id = ANY ($1)', user_name, activity)
 			INTO more USING ids;
 	END IF;
@@ -1104,7 +1116,7 @@ BEGIN
 	names := ARRAY(SELECT DISTINCT jsonb_build_array(n) FROM unnest(more || object) n WHERE n IS NOT NULL);
 END $$;
 COMMENT ON FUNCTION synclog.find_object(text) IS
-'The objects that somebody means who writes a full id (managed/user/x), a local one (x) or a userName. ids: what he writes; the same in every container of synclog.recon_containers(); the objectIds in topic activity that end with it, and those whose userName it is in after or before. local_ids: these without their containers. names: what he writes and every userName of the ids, each in a list as principals are. targets: the mappings'' containers of targets. synclog.object_history() and synclog.object_states() call it.';
+'The objects that somebody means who writes a full id (managed/user/x), a local one (x) or a userName. ids: what he writes, and unless that is a full id, the same in every container of synclog.recon_containers(), the objectIds in topic activity that end with it, and those whose userName it is in after or before. local_ids: these without their containers. names: what he writes and every userName of the ids, each in a list as principals are. targets: the mappings'' containers of targets. synclog.object_history() and synclog.object_states() call it.';
 
 CREATE FUNCTION synclog.is_target(ids text[], mapping text, target text, targets jsonb) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1122,21 +1134,28 @@ COMMENT ON FUNCTION synclog.is_target(text[], text, text, jsonb) IS
 
 CREATE FUNCTION synclog.history_sql(about text) RETURNS text
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
-	RETURN synclog.topics_sql('{timestamp,topic,what,situation,outcome,object,target,mapping,user_id,transaction_id,id,event}',
-		CASE about
-			WHEN 'object' THEN jsonb_build_object(
+BEGIN ATOMIC
+	-- what is not leakproof stands apart, so that row-level security does not keep the rest from the indexes
+	SELECT 'SELECT * FROM (' || synclog.topics_sql(
+			'{timestamp,topic,what,situation,outcome,object,target,mapping,user_id,transaction_id,id,event}', q.conditions) ||
+		') t WHERE ' || q.filter || ' ORDER BY t."timestamp", t.topic, t.id'
+	FROM (VALUES
+		('object', jsonb_build_object(
 				'object_id:text', 't.object_id = ANY ($1)',
 				'source_object_id:text', 't.source_object_id = ANY ($1)',
-				'target_object_id:text', 't.target_object_id = ANY ($1)',
-				'target_object_id:text mapping:text', 't.target_object_id = ANY ($2) AND synclog.is_target($1, t.mapping, t.target_object_id, $4)',
-				'principal:jsonb', 't.principal @> ANY ($3)')
-			WHEN 'transaction' THEN jsonb_build_object(
+				'target_object_id:text', 't.target_object_id = ANY ($1 || $2)',
+				'principal:jsonb', 't.principal @> ANY ($3)'),
+			't.object = ANY ($1) OR t.target = ANY ($1) OR t.target IS NULL OR synclog.is_target($1, t.mapping, t.target, $4)'),
+		('transaction', jsonb_build_object(
 				'transaction_id:text', 't.transaction_id = ANY ($1) OR t.transaction_id ^@ ($1[1] || ''/'')',
 				'root_action_id:text', 't.root_action_id = ANY ($1)',
 				'parent_action_id:text', 't.parent_action_id = ANY ($1)',
 				'action_id:text', 't.action_id = ANY ($1)',
-				'activity_id:text', 't.activity_id = ANY ($1)')
-		END) || ' ORDER BY "timestamp", topic, id';
+				'activity_id:text', 't.activity_id = ANY ($1)'),
+			'true')
+	) q(about, conditions, filter)
+	WHERE q.about = history_sql.about;
+END;
 COMMENT ON FUNCTION synclog.history_sql(text) IS
 'The SELECT that synclog.history() runs: for object, with the results of synclog.find_object() as $1 to $4; for transaction, with a list of one id as $1. NULL for anything else, and where no topic can be asked. EXPLAIN it to see how it is planned.';
 
@@ -1187,20 +1206,27 @@ CREATE FUNCTION synclog.is_secret(member text) RETURNS boolean
 COMMENT ON FUNCTION synclog.is_secret(text) IS
 'Whether a member''s name says that its value is secret: it ends with password, passwd, pwd, passphrase or secret, in any case, underscores after it as in __PASSWORD__. synclog.masked(), member_changes() and field_changes() call it.';
 
+CREATE FUNCTION synclog.is_encrypted(value jsonb) RETURNS boolean
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE jsonb_typeof(value) WHEN 'object' THEN value ? '$crypto'
+		WHEN 'string' THEN value #>> '{}' ~ '^\s*\{\s*"\$crypto"' ELSE false END;
+COMMENT ON FUNCTION synclog.is_encrypted(jsonb) IS
+'Whether a value is encrypted or hashed: {"$crypto":...}, also as text. synclog.masked() and member_changes() call it.';
+
 CREATE FUNCTION synclog.masked(value jsonb) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN CASE
 		WHEN jsonb_typeof(value) = 'array' THEN
 			(SELECT coalesce(jsonb_agg(synclog.masked(e) ORDER BY i), '[]') FROM jsonb_array_elements(value) WITH ORDINALITY u(e, i))
+		WHEN synclog.is_encrypted(value) THEN '"***"'
 		WHEN jsonb_typeof(value) <> 'object' THEN value
-		WHEN value ? '$crypto' THEN '"***"'
 		ELSE (SELECT coalesce(jsonb_object_agg(m.key, CASE WHEN synclog.is_secret(m.key) THEN '"***"' ELSE synclog.masked(m.value) END), '{}')
 			FROM jsonb_each(value) m)
 	END;
 END $$;
 COMMENT ON FUNCTION synclog.masked(jsonb) IS
-'The value with "***" in place of what is encrypted or hashed ({"$crypto":...}) and of members that synclog.is_secret(), at any depth. synclog.member_changes() calls it.';
+'The value with "***" in place of what synclog.is_encrypted() and of members that synclog.is_secret(), at any depth. synclog.member_changes() calls it.';
 
 CREATE FUNCTION synclog.member_changes(before jsonb, after jsonb, OUT path text[], OUT old jsonb, OUT new jsonb)
 	RETURNS SETOF record
@@ -1219,7 +1245,7 @@ BEGIN ATOMIC
 					FULL JOIN jsonb_each(CASE jsonb_typeof(c.new) WHEN 'object' THEN c.new END) n ON n.key = o.key
 			) m
 			CROSS JOIN LATERAL (
-				SELECT synclog.is_secret(m.key) OR m.old -> '$crypto' IS NOT NULL OR m.new -> '$crypto' IS NOT NULL AS is_secret
+				SELECT synclog.is_secret(m.key) OR coalesce(synclog.is_encrypted(m.old), false) OR coalesce(synclog.is_encrypted(m.new), false) AS is_secret
 			) s
 		WHERE c.is_nested AND m.old IS DISTINCT FROM m.new
 	)
@@ -1230,7 +1256,7 @@ BEGIN ATOMIC
 	WHERE NOT c.is_nested;
 END;
 COMMENT ON FUNCTION synclog.member_changes(jsonb, jsonb) IS
-'The members that differ between two objects, with the names on the way to them: objects are compared member by member, lists and other values as a whole. NULL is a member that is not there, JSON''s null one that is null; what is no object has no members. What synclog.is_secret() or is encrypted shows as "***". synclog.field_changes() calls it.';
+'The members that differ between two objects, with the names on the way to them: objects are compared member by member, lists and other values as a whole. NULL is a member that is not there, JSON''s null one that is null; what is no object has no members. What synclog.is_secret() or is_encrypted() shows as "***". synclog.field_changes() calls it.';
 
 CREATE FUNCTION synclog.object_states(object text, since timestamptz, until timestamptz,
 		OUT "timestamp" timestamptz, OUT id text, OUT user_id text, OUT run_as text, OUT object_id text,
@@ -1245,7 +1271,7 @@ DECLARE
 BEGIN
 	IF object IS NOT NULL AND query IS NOT NULL THEN
 		RETURN QUERY EXECUTE format('SELECT "timestamp", id, user_id, run_as, object, what, before, after, changed_fields, password_changed, transaction_id
-				FROM (%s) t WHERE outcome IS DISTINCT FROM ''FAILURE''', query)
+				FROM (%s) t WHERE (outcome IN (''FAILURE'', ''FAILED'')) IS NOT TRUE', query)
 			USING (synclog.find_object(object)).ids, coalesce(since, '-infinity'), coalesce(until, 'infinity');
 	END IF;
 END $$;
@@ -1285,7 +1311,7 @@ BEGIN ATOMIC
 		-- below the field that is wanted, or what it was or became a part of
 		ELSE c.path[:cardinality(w.path)] = w.path[:cardinality(c.path)] AND
 			(c.path[cardinality(c.path)] NOT IN ('_id', '_rev') OR c.path = w.path) END
-	ORDER BY c."timestamp", c.id, synclog.pointer(VARIADIC c.path) COLLATE "C";
+	ORDER BY c."timestamp", c.id COLLATE "C", synclog.pointer(VARIADIC c.path) COLLATE "C";
 END;
 COMMENT ON FUNCTION synclog.field_changes(text, text, timestamptz, timestamptz) IS
 'What changed in an object, oldest first: one row a member, from what was before and after in topics activity and config (and any of one''s own with columns object_id, before and after). object: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). field: only this member and those below it, /address/city or mail, as filters write it; NULL is all but _id and _rev. since and until: from this instant on, and up to before that one; NULL is no limit. user_id: who did it (2.x''s requester), run_as: in whose name. old is NULL where the member was not there before, new where it is not there afterwards; JSON''s null is a value. Nested objects are compared member by member, lists as a whole. What is encrypted or hashed, and members whose names say that they are secret (synclog.is_secret()), are shown as "***" and never as values; so is field /password where an event says that the password changed (passwordChanged, changedFields) but does not show it; changedFields, which has watched fields only, tells nothing else. An event that has before or after only tells what changed if it creates or deletes the object. Failed events changed nothing. transaction_id: 2.x''s rootActionId where there is none. No rows for an unknown object and for NULL; error 22023 for a field that is none.';
