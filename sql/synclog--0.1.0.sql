@@ -1847,7 +1847,7 @@ BEGIN
 <tbody>
 %s</tbody>
 </table>
-$html$, string_agg(format($html$<tr><td>%s</td><td class="cause">%s</td><td class="time">%s<br>%s</td><td>%s</td></tr>
+$html$, string_agg(format($html$<tr><td>%s</td><td class="cause">%s</td><td class="time">%s<br>%s</td><td class="examples">%s</td></tr>
 $html$, synclog.shown(f.count), synclog.html(f.cause), synclog.shown(f.first), synclog.shown(f.last),
 				(SELECT string_agg(format('<code>%s</code>', synclog.html(o)), '<br>') FROM unnest(f.objects) o)), '' ORDER BY f.place)
 				FILTER (WHERE f.place <= 50)
@@ -1885,6 +1885,15 @@ BEGIN
 			SELECT r.* FROM synclog.recon_runs() r
 			WHERE r.mapping = run.mapping AND r.started <= run.started
 			ORDER BY r.started DESC, r.recon_id COLLATE "C" DESC LIMIT 10
+		), claim AS MATERIALIZED (
+			SELECT l.*, CASE jsonb_typeof(l.claimed -> 'situationSummary') WHEN 'object' THEN l.claimed -> 'situationSummary' END AS situations,
+				CASE jsonb_typeof(l.claimed -> 'statusSummary') WHEN 'object' THEN l.claimed -> 'statusSummary' END AS statuses
+			FROM listed l
+		), counted AS MATERIALIZED (
+			-- entries are read only where the summary has no counts
+			SELECT c.*, CASE WHEN c.situations IS NULL OR c.statuses IS NULL
+				THEN (SELECT to_jsonb(s) FROM synclog.recon_summary(c.recon_id) s) END AS summary
+			FROM claim c
 		)
 		SELECT format($html$<table id="runs">
 <caption>This run and those of the mapping before it <span class="key"><i class="kept"></i> confirmed, found <i class="made"></i> absent <i class="asked"></i> by default an exception <i class="other"></i> any other</span></caption>
@@ -1893,17 +1902,13 @@ BEGIN
 %s</tbody>
 </table>
 $html$, string_agg(format($html$<tr%s><td class="time">%s</td><td class="id"><code>%s</code></td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td class="bar">%s</td></tr>
-$html$, CASE WHEN l.recon_id = run.recon_id THEN ' aria-current="true"' END, synclog.shown(l.started), synclog.html(l.recon_id),
-				synclog.html(l.state), synclog.shown(l.duration), synclog.shown(t.n), synclog.shown(t.failed), synclog.html_stack(c.situations)),
-				'' ORDER BY l.started DESC, l.recon_id COLLATE "C" DESC))
-		FROM listed l
-			-- entries are read only where the summary has no counts
-			CROSS JOIN LATERAL (SELECT CASE WHEN l.claimed -> 'situationSummary' IS NOT NULL AND l.claimed -> 'statusSummary' IS NOT NULL
-				THEN l.claimed ELSE (SELECT jsonb_build_object('situationSummary', s.situation_summary, 'statusSummary', s.status_summary)
-					FROM synclog.recon_summary(l.recon_id) s) END) k(counts)
-			CROSS JOIN LATERAL (SELECT k.counts -> 'situationSummary', k.counts -> 'statusSummary') c(situations, statuses)
-			CROSS JOIN LATERAL (SELECT (SELECT sum(r.n)::bigint FROM synclog.ranked(c.situations) r),
-				(SELECT r.n FROM synclog.ranked(c.statuses) r WHERE r.name = 'FAILURE')) t(n, failed)
+$html$, CASE WHEN c.recon_id = run.recon_id THEN ' aria-current="true"' END, synclog.shown(c.started), synclog.html(c.recon_id),
+				synclog.html(c.state), synclog.shown(coalesce(c.duration, (c.summary ->> 'duration')::interval)),
+				synclog.shown((SELECT sum(r.n)::bigint FROM synclog.ranked(s.situations) r)),
+				synclog.shown((SELECT r.n FROM synclog.ranked(s.statuses) r WHERE r.name = 'FAILURE')), synclog.html_stack(s.situations)),
+				'' ORDER BY c.started DESC, c.recon_id COLLATE "C" DESC))
+		FROM counted c CROSS JOIN LATERAL (SELECT coalesce(c.situations, c.summary -> 'situation_summary'),
+			coalesce(c.statuses, c.summary -> 'status_summary')) s(situations, statuses)
 		HAVING count(*) > 0);
 END $$;
 COMMENT ON FUNCTION synclog.html_runs(record) IS
@@ -1933,7 +1938,7 @@ dl { display: flex; flex-wrap: wrap; gap: .8rem 2rem; }
 dt, thead th, .key, .x, .y { color: var(--quiet); font-size: .8rem; font-weight: 400; }
 dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 dd, td, .x, .y { font-variant-numeric: tabular-nums; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 0 2rem; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.2rem 2rem; }
 caption, figcaption { padding-bottom: .4rem; text-align: left; font-weight: 600; font-size: 1.05rem; }
 table { width: 100%; border-collapse: collapse; }
 table + table { margin-top: 1.2rem; }
@@ -1952,6 +1957,7 @@ td.bar { width: 40%; padding-right: 0; }
 .time { font-size: .85rem; }
 #runs .id, .cause, code { white-space: normal; overflow-wrap: anywhere; }
 #runs .id { min-width: 9rem; }
+.cause, .examples { min-width: 14rem; }
 #runs td { font-size: .85rem; }
 code { font: .85em ui-monospace, monospace; }
 progress { display: block; width: 100%; height: 1rem; margin: 0 0 1rem; accent-color: var(--kept); }
