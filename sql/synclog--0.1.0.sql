@@ -694,8 +694,11 @@ DECLARE
 	found record;
 	expected bigint;
 BEGIN
+	IF run IS NULL THEN
+		RETURN;
+	END IF;
 	recon_id := run;
-	SELECT h.* INTO head FROM synclog.recon_heads(run) h WHERE h.recon_id = run;
+	SELECT h.* INTO head FROM synclog.recon_heads(run) h;
 	-- the grouping is what reads the entries; the rest works on its few rows
 	EXECUTE format($query$
 		WITH cell AS MATERIALIZED (
@@ -785,11 +788,16 @@ CREATE FUNCTION synclog.recon_cookie(filter synclog.queryfilter, started timesta
 COMMENT ON FUNCTION synclog.recon_cookie(synclog.queryfilter, timestamptz, text) IS
 'the cookie after a run in the list of those that match a filter. synclog.recon_runs() calls it.';
 
-CREATE FUNCTION synclog.recon_page(filter synclog.queryfilter, page_size integer, cookie text,
+CREATE FUNCTION synclog.page_size(page_size integer) RETURNS integer
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'checked_page_size';
+COMMENT ON FUNCTION synclog.page_size(integer) IS
+'a page size as it is; error 22023 if it is below 1. synclog.recon_runs() and synclog.recon_reported() call it.';
+
+CREATE FUNCTION synclog.recon_page(filter synclog.queryfilter, cookie text,
 		OUT is_first boolean, OUT started timestamptz, OUT recon_id text)
 	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION synclog.recon_page(synclog.queryfilter, integer, text) IS
-'after which run a page of the list begins. Error 22023 for a page_size below 1 and for a cookie that is damaged or of another filter. synclog.recon_runs() calls it.';
+COMMENT ON FUNCTION synclog.recon_page(synclog.queryfilter, text) IS
+'after which run a page of the list begins. Error 22023 for a cookie that is damaged or of another filter. synclog.recon_runs() calls it.';
 
 CREATE FUNCTION synclog.recon_runs(filter synclog.queryfilter DEFAULT 'true', page_size integer DEFAULT NULL,
 		cookie text DEFAULT NULL, stale_after interval DEFAULT '1 hour')
@@ -800,13 +808,13 @@ BEGIN ATOMIC
 	SELECT l.*, synclog.recon_cookie(recon_runs.filter, l.started, l.recon_id)
 	FROM (
 		SELECT r.*
-		FROM synclog.recon_page(recon_runs.filter, recon_runs.page_size, recon_runs.cookie) p
+		FROM synclog.recon_page(recon_runs.filter, recon_runs.cookie) p
 			CROSS JOIN synclog.recon_listed(NULL, recon_runs.stale_after) r
 		WHERE synclog.matches(r, recon_runs.filter) AND (p.is_first
 			OR r.started < p.started OR r.started IS NULL AND p.started IS NOT NULL
 			OR r.started IS NOT DISTINCT FROM p.started AND r.recon_id COLLATE "C" < p.recon_id)
 		ORDER BY r.started DESC NULLS LAST, r.recon_id COLLATE "C" DESC
-		LIMIT recon_runs.page_size
+		LIMIT synclog.page_size(recon_runs.page_size)
 	) l;
 END;
 COMMENT ON FUNCTION synclog.recon_runs(synclog.queryfilter, integer, text, interval) IS
@@ -861,7 +869,8 @@ CREATE FUNCTION synclog.recon_reported(recon_id text DEFAULT NULL, runs integer 
 BEGIN ATOMIC
 	WITH listed AS MATERIALIZED (
 		SELECT l.* FROM synclog.recon_listed(recon_reported.recon_id, '1 hour') l
-		ORDER BY l.started DESC NULLS LAST, l.recon_id COLLATE "C" DESC LIMIT recon_reported.runs
+		ORDER BY l.started DESC NULLS LAST, l.recon_id COLLATE "C" DESC
+		LIMIT synclog.page_size(recon_reported.runs)
 	)
 	SELECT (SELECT json_object_agg(m.key, m.value ORDER BY array_position(ARRAY['_id', 'mapping', 'state', 'stage',
 				'stageDescription', 'progress', 'situationSummary', 'statusSummary', 'durationSummary',
@@ -883,7 +892,7 @@ BEGIN ATOMIC
 	ORDER BY l.started DESC NULLS LAST, l.recon_id COLLATE "C" DESC;
 END;
 COMMENT ON FUNCTION synclog.recon_reported(text, integer) IS
-'reconciliations in topic recon as GET /recon reports them: the messageDetail of the summary, with the run''s id as _id, its mapping and its state as recon_summary has it, and a stage to match where messageDetail, which may be written before the end, has another; of a run without a summary _id, mapping, state ACTIVE or UNFINISHED, started, and ended as the empty string for which clients wait; while it is ACTIVE, or if only it is asked for, also progress, situationSummary and statusSummary, counted. recon_id: only this one, no rows if it has neither start nor summary; NULL: the newest runs (100 or as many as said), newest first. Errors as for recon_summary';
+'reconciliations in topic recon as GET /recon reports them: the messageDetail of the summary, with the run''s id as _id, its mapping and its state as recon_summary has it, and a stage to match where messageDetail, which may be written before the end, has another; of a run without a summary _id, mapping, state ACTIVE or UNFINISHED, started, and ended as the empty string for which clients wait; while it is ACTIVE, or if only it is asked for, also progress, situationSummary and statusSummary, counted. recon_id: only this one, no rows if it has neither start nor summary; NULL: the newest runs (100 or as many as said, all for NULL), newest first. Errors as for recon_summary; 22023 for runs below 1';
 
 ------------------------------------------------------------------------------
 -- request: documented requests, as URLs, and the queries that they name
