@@ -313,26 +313,28 @@ BEGIN ATOMIC
 			'action exception link_qualifier mapping message message_detail:jsonb situation source_object_id status target_object_id reconciling ambiguous_target_object_ids recon_action entry_type recon_id root_action_id action_id',
 			ARRAY['btree (recon_id, entry_type)', 'hash (source_object_id)', 'hash (target_object_id)',
 				'btree ("timestamp") WHERE entry_type IN (''start'', ''summary'')',
+				'btree (user_id)', 'hash ((coalesce(source_object_id, target_object_id)))',
 				'hash (root_action_id) WHERE root_action_id IS NOT NULL', 'hash (action_id) WHERE action_id IS NOT NULL']),
 		('sync', 'Synchronizations of single objects',
 			'action exception link_qualifier mapping message message_detail:jsonb situation source_object_id status target_object_id root_action_id action_id',
 			ARRAY['hash (source_object_id)', 'hash (target_object_id)',
+				'btree (user_id)', 'hash ((coalesce(source_object_id, target_object_id)))',
 				'hash (root_action_id) WHERE root_action_id IS NOT NULL', 'hash (action_id) WHERE action_id IS NOT NULL']),
 		('activity', 'Changes of objects, with what was before and after',
 			'run_as object_id operation before:jsonb after:jsonb changed_fields:jsonb revision message status password_changed:boolean provider context action activity_id parent_action_id root_action_id requester rev',
-			ARRAY['hash (object_id)', 'hash (split_part(object_id, ''/'', -1))',
+			ARRAY['hash (object_id)', 'btree ((coalesce(user_id, requester)))', 'hash (split_part(object_id, ''/'', -1))',
 				'hash (coalesce(after ->> ''userName'', before ->> ''userName''))',
 				'hash (root_action_id) WHERE root_action_id IS NOT NULL', 'hash (parent_action_id) WHERE parent_action_id IS NOT NULL',
 				'hash (activity_id) WHERE activity_id IS NOT NULL']),
 		('config', 'Changes of the configuration',
 			'run_as object_id operation before:jsonb after:jsonb changed_fields:jsonb revision',
-			ARRAY['hash (object_id)']),
+			ARRAY['hash (object_id)', 'btree (user_id)']),
 		('authentication', 'Logins',
 			'principal:jsonb context:jsonb entries:jsonb result provider method',
-			ARRAY['gin (principal jsonb_path_ops)']),
+			ARRAY['gin (principal jsonb_path_ops)', 'btree (user_id)', 'btree ((left(principal ->> 0, 600) COLLATE "C"))']),
 		('access', 'Requests',
 			'server:jsonb client:jsonb request:jsonb http:jsonb response:jsonb roles:jsonb action ip principal status',
-			ARRAY[]::text[])
+			ARRAY['btree ((coalesce(user_id, principal)))', 'btree ((left(http #>> ''{request,path}'', 600) COLLATE "C"))'])
 	) t(topic, about, columns, indexes);
 END;
 COMMENT ON FUNCTION synclog.built_in_topics() IS
@@ -394,6 +396,43 @@ END $$;
 COMMENT ON FUNCTION synclog.add_missing_columns(regclass, text[]) IS
 'Adds the columns that a built-in topic''s table does not have yet, and moves the values of their members there from column extra. Columns are as in synclog.built_in_topics(). Nothing else of the table is rewritten. synclog.create_topics() calls it.';
 
+CREATE FUNCTION synclog.create_events_view(schema name) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	-- no arm has conditions of its own, which would keep it from being read in the order of time
+	EXECUTE format('CREATE OR REPLACE VIEW %I.events WITH (security_invoker = true) AS %s', schema, (
+		SELECT string_agg(format('SELECT %L::text COLLATE "C" AS topic, t."timestamp", t.id, %s AS transaction_id,
+				%s AS user_id, %s AS object, %s AS outcome FROM %I.%I t', a.topic, a.transaction_id, a.user_id,
+				a.object, a.outcome, schema, a.topic), ' UNION ALL ')
+		FROM (VALUES
+			('recon', 'coalesce(t.transaction_id, t.root_action_id)', 't.user_id',
+				'coalesce(t.source_object_id, t.target_object_id)', 't.status'),
+			('sync', 'coalesce(t.transaction_id, t.root_action_id)', 't.user_id',
+				'coalesce(t.source_object_id, t.target_object_id)', 't.status'),
+			('activity', 'coalesce(t.transaction_id, t.root_action_id)', 'coalesce(t.user_id, t.requester)',
+				't.object_id', 't.status'),
+			('config', 't.transaction_id', 't.user_id', 't.object_id', 'NULL::text COLLATE "C"'),
+			('authentication', 't.transaction_id', 't.user_id', 'left(t.principal ->> 0, 600) COLLATE "C"', 't.result'),
+			('access', 't.transaction_id', 'coalesce(t.user_id, t.principal)',
+				'left(t.http #>> ''{request,path}'', 600) COLLATE "C"',
+				'coalesce((t.response ->> ''status'') COLLATE "C", t.status)')
+		) a(topic, transaction_id, user_id, object, outcome)));
+	EXECUTE format('COMMENT ON VIEW %I.events IS %L', schema,
+		'The events of all built-in topics, in the columns that all of them have.');
+	EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN %I.events.%I IS %L', schema, c.name, c.about), ';')
+		FROM (VALUES
+			('topic', 'the topic, whose table is the one of the same name'),
+			('timestamp', 'when it happened'),
+			('id', 'the event''s _id'),
+			('transaction_id', 'the transaction; in events of 2.x the root action'),
+			('user_id', 'who caused it; in events of 2.x the requester of a change, the principal of a request'),
+			('object', 'what it is about: the id of the source or else of the target (recon, sync), or of the object (activity, config), the first principal (authentication), the path of the request (access); of these two the first 600 characters'),
+			('outcome', 'SUCCESS, FAILURE (recon, sync, activity, access of 2.x), SUCCESSFUL, FAILED (authentication, access)')
+		) c(name, about));
+END $$;
+COMMENT ON FUNCTION synclog.create_events_view(name) IS
+'Makes view events, all built-in topics in their common columns, in the schema of their tables. synclog.create_topics() calls it.';
+
 CREATE FUNCTION synclog.create_topics(schema name DEFAULT 'audit') RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 DECLARE
@@ -416,7 +455,7 @@ BEGIN
 	IF foreign_name IS NULL THEN
 		SELECT format('table %I.%I', n.nspname, c.relname) INTO foreign_name
 			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname = 'rejected' OR EXISTS (
+			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events') OR EXISTS (
 				SELECT FROM synclog.built_in_topics() b WHERE c.relname IN (b.topic, b.topic || '_json')));
 	END IF;
 	IF foreign_name IS NOT NULL THEN
@@ -459,9 +498,10 @@ BEGIN
 		PERFORM synclog.create_json_view(built_in.topic, relation);
 		PERFORM synclog.register_topic(built_in.topic, relation, release);
 	END LOOP;
+	PERFORM synclog.create_events_view(schema);
 END $$;
 COMMENT ON FUNCTION synclog.create_topics(name) IS
-'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
+'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views, view events over all of them and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
 
 ------------------------------------------------------------------------------
 -- event_in: store, load, the _json views
@@ -1376,7 +1416,7 @@ BEGIN
 			s.side, coalesce(r.link_qualifier, 'default') AS link
 		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
 		WHERE r.entry_type IS DISTINCT FROM 'start' AND r.entry_type IS DISTINCT FROM 'summary' AND s.side IS NOT NULL)$q$,
-		synclog.topic_rows('recon', '{recon_id,entry_type,reconciling,source_object_id,target_object_id,link_qualifier,situation,action,status,exception,message}'));
+		synclog.topic_rows('recon', '{recon_id,entry_type,reconciling,source_object_id,target_object_id,link_qualifier,situation,action,status}'));
 END $$;
 COMMENT ON FUNCTION synclog.recon_objects() IS
 'The text of a subquery that gives the entries of reconciliations that are about an object, with its id, its side and its link: events of 2.x have no link qualifier, which is the default one. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
@@ -1463,10 +1503,10 @@ COMMENT ON FUNCTION synclog.recon_diff(text, text) IS
 CREATE FUNCTION synclog.detail_text(detail jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT coalesce(detail ->> 'message', detail ->> 'reason', nullif(detail #>> '{}', '{}'));
+	SELECT coalesce(detail ->> 'message', detail ->> 'reason', nullif(translate(detail #>> '{}', '{"}', ''), ''));
 END;
 COMMENT ON FUNCTION synclog.detail_text(jsonb) IS
-'What the details of an error say: their message or reason, else all of them; NULL where there are none. synclog.failed_rows() calls it.';
+'What the details of an error say: their message or reason, else all of them, without braces and quotes; NULL where there are none. synclog.failed_rows() calls it.';
 
 CREATE FUNCTION synclog.failed_module(entries jsonb) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1529,8 +1569,10 @@ CREATE FUNCTION synclog.failures(since timestamptz DEFAULT now() - interval '1 d
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	failed CONSTANT text := (SELECT format('(SELECT * FROM (%s) a WHERE a."timestamp" >= $1 AND a."timestamp" < $2)',
-			string_agg(format('SELECT * FROM %s f', synclog.failed_rows(t.name)), ' UNION ALL '))
+	-- NULL without topics
+	failed CONSTANT text := (SELECT '(SELECT * FROM (' ||
+			string_agg(format('SELECT * FROM %s f', synclog.failed_rows(t.name)), ' UNION ALL ') ||
+			') a WHERE a."timestamp" >= $1 AND a."timestamp" < $2)'
 		FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation);
 BEGIN
 	since := coalesce(since, '-infinity');

@@ -39,6 +39,14 @@ event_row_text(const char *s, int len)
 	return PointerGetDatum(result);
 }
 
+/* Limit a column's values to what fits an entry of a btree index. */
+static void
+limit_column(EventReader *reader, AttrNumber attno)
+{
+	if (attno > 0 && reader->columns[attno - 1].kind == COLUMN_TEXT)
+		reader->columns[attno - 1].max_len = EVENT_MAX_ID;
+}
+
 /* Find the columns whose values must fit an entry of a btree index. */
 static void
 limit_indexed_columns(EventReader *reader, Relation relation)
@@ -48,15 +56,25 @@ limit_indexed_columns(EventReader *reader, Relation relation)
 
 	foreach (lc, indexes)
 	{
-		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
+		Relation  index = index_open(lfirst_oid(lc), AccessShareLock);
+		ListCell *expr;
 
-		for (int i = 0; i < IndexRelationGetNumberOfAttributes(index); i++)
+		if (index->rd_rel->relam == BTREE_AM_OID)
 		{
-			AttrNumber attno = index->rd_index->indkey.values[i];
+			for (int i = 0; i < IndexRelationGetNumberOfAttributes(index); i++)
+				limit_column(reader, index->rd_index->indkey.values[i]);
 
-			if (index->rd_rel->relam == BTREE_AM_OID && attno > 0 &&
-				reader->columns[attno - 1].kind == COLUMN_TEXT)
-				reader->columns[attno - 1].max_len = EVENT_MAX_ID;
+			/* of expressions those that give a column's value as it is */
+			foreach (expr, RelationGetIndexExpressions(index))
+			{
+				List	 *vars = NIL;
+				ListCell *var;
+
+				if (IsA(lfirst(expr), CoalesceExpr))
+					vars = pull_var_clause(lfirst(expr), 0);
+				foreach (var, vars)
+					limit_column(reader, lfirst_node(Var, var)->varattno);
+			}
 		}
 		index_close(index, AccessShareLock);
 	}

@@ -134,6 +134,9 @@ foreach my $format ('custom', 'plain')
 	is( $node->safe_psql("restored_$format", 'SELECT name, relation, version FROM synclog.topic ORDER BY 1'),
 		$node->safe_psql('logs', 'SELECT name, relation, version FROM synclog.topic ORDER BY 1'),
 		'so are the topics');
+	is( $node->safe_psql("restored_$format", 'SELECT * FROM audit.events ORDER BY topic, "timestamp", id'),
+		$node->safe_psql('logs', 'SELECT * FROM audit.events ORDER BY topic, "timestamp", id'),
+		'and view events');
 	is($node->safe_psql("restored_$format", q{SELECT synclog.store('recon', '{"_id":"new","timestamp":"2012-01-01T00:00:00.000Z"}')}),
 		'new', 'storing goes on');
 }
@@ -144,6 +147,8 @@ my $columns = q{SELECT attrelid::regclass, attname, attnum, atttypid::regtype FR
 my $columns_before = $node->safe_psql('logs', $columns);
 $node->safe_psql('logs', 'DROP EXTENSION synclog CASCADE');
 is($node->safe_psql('logs', $columns), $columns_before, 'DROP EXTENSION CASCADE: no column is lost');
+is($node->safe_psql('logs', 'SELECT count(*) FROM audit.events'),
+	() = ($rows =~ /^\w+\|/gm), 'view events needs no extension');
 $node->safe_psql('logs', 'CREATE EXTENSION synclog; SELECT synclog.create_topics()');
 is($node->safe_psql('logs', $columns), $columns_before, 'create_topics takes the tables up');
 is($node->safe_psql('logs', $all_rows), $rows, 'no event is lost');
