@@ -31,7 +31,7 @@ SELECT stored FROM synclog.load('recon', (
 			'situation', CASE WHEN i % 4 = 1 THEN '"><svg onload=alert(1)>' WHEN i % 4 = 2 THEN repeat('LONG_', 30) WHEN i IN (0, last) THEN NULL ELSE 'CONFIRMED' END,
 			'action', CASE WHEN i NOT IN (0, last) THEN 'UPDATE' END,
 			'sourceObjectId', CASE WHEN i NOT IN (0, last) THEN format('<img src=x onerror=alert(%s)>', i) END,
-			'exception', CASE WHEN i % 5 = 3 THEN E'a.b.<i>Exception</i>: it\tsays\n</td> & "no" ' || repeat('and so on ', 12) || repeat('x', i % 2 * 100) END)::text, E'\n')
+			'exception', CASE WHEN i % 5 = 3 THEN E'a.b.<i>Exception</i>: it\tsays </td> & "no" ' || repeat('and so on ', 12) || repeat('x', i % 2 * 100) END)::text, E'\n')
 	FROM (VALUES ('run-1', now() - interval '1 day', 21, 21), ('run-2', now() - interval '5 min', 16, 99)) v(run, at, n, last)
 		CROSS JOIN generate_series(0, n) i));
 SELECT regexp_replace(line, '\d{4}-\d\d.*', '(a time)') FROM string_to_table(synclog.recon_report(), E'\n') line;
@@ -58,6 +58,15 @@ SELECT synclog.store('recon', '{"_id": "o-3", "timestamp": "2020-02-01T00:00:00.
 SELECT synclog.store('recon', '{"_id": "o-4", "timestamp": "2020-02-01T00:00:00.000Z", "reconId": "odd", "entryType": "summary", "message": "ABSENT: 7 ", "status": "FAILURE"}');
 SELECT line FROM string_to_table(synclog.recon_report('odd'), E'\n') line WHERE line ~ '^  (State|Duration|Rate|Summary)';
 SELECT line FROM string_to_table(synclog.recon_html('odd'), E'\n') line WHERE line ~ '^<(desc|g>|figc|tr.*current)';
+
+-- many causes: the first ones, and how many events the others have
+SELECT stored FROM synclog.load('recon', (
+	SELECT string_agg(json_build_object('_id', 'many-' || i, 'timestamp', '2020-03-01T00:00:00Z', 'reconId', 'many', 'status', 'FAILURE',
+			'exception', 'a.' || repeat('Cause', i), 'sourceObjectId', 'a ' || repeat('long', 30))::text, E'\n')
+	FROM generate_series(1, 60) i));
+SELECT line FROM string_to_table(synclog.recon_report('many'), E'\n') line WHERE line ~ '^ {11,14}\d' LIMIT 2;
+SELECT line FROM string_to_table(synclog.recon_report('many'), E'\n') WITH ORDINALITY l(line, i) ORDER BY i DESC LIMIT 5;
+SELECT count(*), max(line) FILTER (WHERE line ~ 'more') FROM string_to_table(synclog.recon_html('many'), E'\n') line WHERE line ~ '^<tr><td>\d';
 
 -- bars: to an eighth, and something for whatever is there
 SELECT length, synclog.report_bar(length, 3) || '|' FROM unnest('{0,0.001,0.05,0.3,0.5,0.99,1}'::numeric[]) length;
