@@ -537,7 +537,7 @@ COMMENT ON FUNCTION synclog.json_insert() IS
 CREATE FUNCTION synclog.event_row(row_type anyelement, event text) RETURNS anyelement
 	AS 'MODULE_PATHNAME', 'synclog_event_row' LANGUAGE C VOLATILE CALLED ON NULL INPUT;
 COMMENT ON FUNCTION synclog.event_row(anyelement, text) IS
-'Gives the row that an event would be in a table, without storing it: synclog.event_row(NULL::audit.recon, ''{"_id":…}''). NULL for a NULL event. Errors: 22023 for what is no event, 42809 if the first argument is no row of a table that can hold events.';
+'Gives the row that an event would be in a table, without storing it: synclog.event_row(NULL::audit.recon, ''{"_id":...}''). NULL for a NULL event. Errors: 22023 for what is no event, 42809 if the first argument is no row of a table that can hold events.';
 
 ------------------------------------------------------------------------------
 -- event_out: event
@@ -564,7 +564,7 @@ CREATE FUNCTION synclog.query(topic text, filter synclog.queryfilter DEFAULT 'tr
 	RETURNS SETOF json
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME', 'query_topic';
 COMMENT ON FUNCTION synclog.query(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean) IS
-'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id, then "timestamp", then the tenant, in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 54000 for more than 1000 fields or sort keys, 22004 for a NULL topic, 22023 for other wrong arguments, those of matches';
+'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id, then "timestamp", then the tenant, in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 54000 for more than 1000 fields or 100 sort keys, 22004 for a NULL topic, 22023 for other wrong arguments, those of matches';
 
 CREATE FUNCTION synclog.query_page(topic text, filter synclog.queryfilter DEFAULT 'true',
 	fields text DEFAULT NULL, sort_keys text DEFAULT NULL,
@@ -574,7 +574,7 @@ CREATE FUNCTION synclog.query_page(topic text, filter synclog.queryfilter DEFAUL
 	RETURNS json
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.query_page(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean, text, text) IS
-'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 54000 for an answer above synclog.max_response';
+'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 53400 for an answer above synclog.max_response, 54000 for sort keys that take more than 16 MB in a cookie, 23502 for a page that ends at a NULL of a column declared NOT NULL, as a foreign table can have';
 
 ------------------------------------------------------------------------------
 -- recon: reconciliations, grouped
@@ -585,7 +585,7 @@ CREATE FUNCTION synclog.recon_entries(recon_id text, situation text DEFAULT NULL
 	RETURNS SETOF record
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.recon_entries(text, text, boolean) IS
-'the events of a reconciliation in topic recon: section start, then every result by timestamp and _id, then summary; an entry of any other type, none and "" among them, is a result. situation: only results with it, start and summary all the same. formatted: as for event. No rows if the run is unknown or recon_id is NULL; error 42704 if there is no topic recon';
+'the events of a reconciliation in topic recon: section start, then result, then summary, each with all its events by timestamp and _id, however many there are; an entry of any other type, none and "" among them, is a result. situation: only results with it, start and summary all the same. formatted: as for event. No rows if the run is unknown or recon_id is NULL; error 42704 if there is no topic recon';
 
 CREATE FUNCTION synclog.recon_grouped(recon_id text) RETURNS json
 	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
@@ -641,7 +641,7 @@ BEGIN
 		WITH event AS MATERIALIZED (
 			SELECT t.recon_id, t.entry_type, t."timestamp", t.id, t.mapping, t.user_id, t.recon_action, t.message,
 				t.message_detail, t.status
-			FROM %s t WHERE t.entry_type IN ('start', 'summary') AND %s
+			FROM %s t WHERE t.entry_type IN ('start', 'summary') AND t.recon_id IS NOT NULL AND ($1 IS NULL OR t.recon_id = $1)
 		), start AS (
 			SELECT DISTINCT ON (e.recon_id) * FROM event e
 			WHERE e.entry_type = 'start' ORDER BY e.recon_id, e."timestamp", e.id
@@ -655,8 +655,7 @@ BEGIN
 			CASE z.entry_type WHEN 'summary' THEN synclog.recon_state(z.message_detail, z.status) END,
 			coalesce(a."timestamp", synclog.instant(z.claimed ->> 'started')),
 			z."timestamp", z.claimed
-		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon'),
-		CASE WHEN run IS NULL THEN 't.recon_id IS NOT NULL' ELSE 't.recon_id = $1' END) USING run;
+		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon')) USING run;
 END $$;
 COMMENT ON FUNCTION synclog.recon_heads(text) IS
 'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read. synclog.recon_listed() and synclog.recon_summary() call it; errors as theirs.';
@@ -666,24 +665,31 @@ CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_i
 		OUT duration interval, OUT last_event timestamptz, OUT claimed jsonb)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('recon');
+	without_summary text[];
 BEGIN
+	-- known beforehand, so that the planner knows whether by time or by run there is less to read
+	EXECUTE format($query$
+		SELECT ARRAY(
+			SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'start' AND ($1 IS NULL OR t.recon_id = $1)
+			EXCEPT SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'summary' AND ($1 IS NULL OR t.recon_id = $1))$query$,
+		relation) INTO without_summary USING run;
 	RETURN QUERY EXECUTE format($query$
 		WITH head AS MATERIALIZED (
 			SELECT * FROM synclog.recon_heads($1)
 		), active AS MATERIALIZED (
 			SELECT t.recon_id, max(t."timestamp") AS last_event FROM %s t
-			WHERE t.recon_id = ANY (ARRAY(SELECT h.recon_id FROM head h WHERE h.state IS NULL))
-				AND t."timestamp" >= $2 AND EXISTS (SELECT FROM head h WHERE h.state IS NULL)
-			GROUP BY t.recon_id
+			WHERE t.recon_id = ANY ($3) AND t."timestamp" >= $2 GROUP BY t.recon_id
 		)
 		SELECT h.recon_id, h.mapping, h.user_id, h.recon_action,
 			coalesce(h.state, CASE WHEN a.recon_id IS NULL THEN 'UNFINISHED' ELSE 'ACTIVE' END),
 			h.started, h.ended, coalesce(h.ended, a.last_event) - h.started, coalesce(h.ended, a.last_event), h.claimed
-		FROM head h LEFT JOIN active a USING (recon_id)$query$, synclog.topic_table('recon'))
-		USING run, coalesce(now() - stale_after, '-infinity');
+		FROM head h LEFT JOIN active a USING (recon_id)$query$, relation)
+		USING run, coalesce(now() - stale_after, '-infinity'), without_summary;
 END $$;
 COMMENT ON FUNCTION synclog.recon_listed(text, interval) IS
-'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Of a run without a summary the events of the last stale_after are sought; entries of other runs are not read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
+'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Where there are runs without a summary, their events of the last stale_after are sought, in one pass, to tell which are active; no other entries are read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
 
 CREATE FUNCTION synclog.recon_situations() RETURNS text[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -731,7 +737,7 @@ CREATE FUNCTION synclog.recon_summarize(run text, stale_after interval, OUT reco
 DECLARE
 	relation CONSTANT regclass := synclog.topic_table('recon');
 	head record;
-	found record;
+	sums record;
 	expected bigint;
 BEGIN
 	IF run IS NULL THEN
@@ -757,8 +763,8 @@ BEGIN
 			coalesce(sum(e.sources), 0) AS sources,
 			coalesce(sum(e.targets) FILTER (WHERE e.action = 'CREATE'), 0) AS created,
 			coalesce(sum(e.targets) FILTER (WHERE e.action IS DISTINCT FROM 'CREATE'), 0) AS targets
-		FROM entry e$query$, relation) INTO found USING recon_id;
-	IF found.last_event IS NULL THEN
+		FROM entry e$query$, relation) INTO sums USING recon_id;
+	IF sums.last_event IS NULL THEN
 		RETURN;
 	END IF;
 
@@ -769,15 +775,15 @@ BEGIN
 		EXECUTE format('SELECT t.mapping, t.user_id FROM %s t WHERE t.recon_id = $1 AND t.mapping IS NOT NULL LIMIT 1', relation)
 			INTO mapping, user_id USING recon_id;
 	END IF;
-	state := coalesce(head.state, CASE WHEN found.last_event < now() - stale_after THEN 'UNFINISHED' ELSE 'ACTIVE' END);
+	state := coalesce(head.state, CASE WHEN sums.last_event < now() - stale_after THEN 'UNFINISHED' ELSE 'ACTIVE' END);
 	started := head.started;
 	ended := head.ended;
-	last_event := found.last_event;
+	last_event := sums.last_event;
 	duration := coalesce(ended, last_event) - started;
-	entries := found.entries;
-	situation_summary := found.situations;
-	status_summary := found.statuses;
-	action_summary := found.actions;
+	entries := sums.entries;
+	situation_summary := sums.situations;
+	status_summary := sums.statuses;
+	action_summary := sums.actions;
 	claimed := head.claimed;
 	unlogged := synclog.recon_difference(claimed -> 'situationSummary', situation_summary);
 	-- more was found than the server says it did
@@ -785,9 +791,9 @@ BEGIN
 		FROM (VALUES (unlogged), (synclog.recon_difference(claimed -> 'statusSummary', status_summary))) d(difference);
 
 	SELECT jsonb_build_object(
-			'source', jsonb_build_object('existing', jsonb_build_object('processed', found.sources, 'total', t.source)),
-			'target', jsonb_build_object('existing', jsonb_build_object('processed', found.targets, 'total', t.target),
-				'created', found.created),
+			'source', jsonb_build_object('existing', jsonb_build_object('processed', sums.sources, 'total', t.source)),
+			'target', jsonb_build_object('existing', jsonb_build_object('processed', sums.targets, 'total', t.target),
+				'created', sums.created),
 			'links', jsonb_build_object('existing', jsonb_build_object('processed', NULL, 'total', t.links), 'created', NULL))
 		INTO progress
 		FROM (SELECT coalesce(claimed #> '{progress,source,existing,total}', '"?"') AS source,
@@ -960,7 +966,7 @@ COMMENT ON TABLE synclog.named_query IS
 COMMENT ON COLUMN synclog.named_query.id IS 'the id, as in _queryId=<id>';
 COMMENT ON COLUMN synclog.named_query.topic IS 'the topic that is asked; NULL: any';
 COMMENT ON COLUMN synclog.named_query.filter IS
-'a filter in which a value may be ${name}, a parameter of the request; ${int:name}, which must be an integer; behind in ${list:name}, a repeated parameter or the values between the commas of a single one; behind eq ${like:name}, a pattern with % at its start, its end or both, in which _ stands for itself and \ takes the next character literally. A comparison with ${name?} is left out where the parameter is missing or empty. A placeholder stands without quotes';
+'a filter in which a value may be ${name}, a parameter of the request; ${int:name}, which must be an integer; behind in ${list:name}, a repeated parameter or the values between the commas of a single one; behind eq ${like:name}, a pattern with % at its start, its end or both, in which _ stands for itself and \ takes the next character literally. A comparison with ${name?} is left out where the parameter is missing or empty. A placeholder stands without quotes, and its name does not begin with _';
 COMMENT ON COLUMN synclog.named_query.sort_keys IS 'as for synclog.query(), unless _sortKeys is given; NULL: timestamp,_id';
 COMMENT ON COLUMN synclog.named_query.fields IS 'as for synclog.query(), unless _fields is given; NULL: all';
 COMMENT ON COLUMN synclog.named_query.page_size IS 'how many events an answer has, unless _pageSize is given; NULL: all';
@@ -1007,7 +1013,7 @@ CREATE FUNCTION synclog.get(url text, OUT status integer, OUT content_type text,
 	RETURNS record
 	LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'get_url';
 COMMENT ON FUNCTION synclog.get(text) IS
-'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
 
 ------------------------------------------------------------------------------
 -- history: who changed that, the story of an object, of a transaction

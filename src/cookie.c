@@ -25,6 +25,9 @@
 /* the checksum and the query */
 #define HEADER_BYTES (sizeof(uint32) + sizeof(uint64))
 
+/* of a cookie before base64, whose lengths overflow far above */
+#define COOKIE_MAX_BYTES (16 * 1024 * 1024)
+
 /* Compute the checksum of what follows it. */
 static uint32
 checksum(StringInfo bytes)
@@ -70,6 +73,13 @@ cookie_make(uint64 query, List *keys, const Datum *values, const bool *isnull)
 		appendStringInfoString(&bytes, text);
 	}
 	settings_unpin(nestlevel);
+	if (bytes.len > COOKIE_MAX_BYTES)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("sort keys are too large for a cookie"),
+						errdetail("Those of the page's last event have %d "
+								  "bytes, a cookie can have up to %d.",
+								  bytes.len, COOKIE_MAX_BYTES),
+						errhint("Sort by smaller values.")));
 	crc = pg_hton32(checksum(&bytes));
 	memcpy(bytes.data, &crc, sizeof(crc));
 
@@ -115,7 +125,8 @@ cookie_bytes(const char *cookie)
 	int		   len = strlen(cookie);
 	uint32	   crc;
 
-	if (strspn(cookie, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	if (len > COOKIE_MAX_BYTES * 4 / 3 + 3 ||
+		strspn(cookie, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 					   "0123456789-_") != len)
 		damaged_cookie();
 	appendStringInfoString(word, cookie);

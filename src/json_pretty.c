@@ -6,6 +6,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "json_pretty.h"
 #include "page.h"
 
@@ -42,6 +44,7 @@ json_pretty(const char *json, int len, StringInfo out)
 
 	for (const char *next, *s = json; s < end; s = next)
 	{
+		CHECK_FOR_INTERRUPTS();
 		next = s + 1;
 		if (strchr(" \t\r\n", *s))
 			continue;

@@ -98,6 +98,11 @@ read_placeholder(const char *template, const FilterNode *node)
 						"Write ${name}, ${int:name}, ${list:name} or "
 						"${like:name}, with a ? behind the name of one that "
 						"may be missing.");
+	if (*placeholder.name == '_')
+		refuse_template(template, node->offset,
+						psprintf("Invalid placeholder %s", node->value),
+						"Requests have no parameters of a query's own whose "
+						"names begin with _.");
 	if (placeholder.kind == PLACEHOLDER_LIST && node->op != FILTER_IN)
 		refuse_template(template, node->offset, "A list stands only behind in",
 						NULL);

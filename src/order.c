@@ -38,6 +38,13 @@ column_key(Form_pg_attribute att, bool descending)
 
 	key->expression = column_text(att);
 	key->type = getBaseType(att->atttypid);
+	key->operand =
+		key->type == att->atttypid
+			? key->expression
+			: psprintf("%s::%s", key->expression,
+					   format_type_extended(key->type, -1,
+											FORMAT_TYPE_TYPEMOD_GIVEN |
+												FORMAT_TYPE_FORCE_QUALIFY));
 	key->descending = descending;
 	key->not_null = att->attnotnull;
 	return key;
@@ -77,6 +84,7 @@ field_key(TopicQuery *query, const FilterNode *pointer, bool descending)
 	key->expression = psprintf("CASE WHEN %s OPERATOR(pg_catalog.<>) "
 							   "'null'::pg_catalog.jsonb THEN %s END",
 							   json.data, json.data);
+	key->operand = key->expression;
 	key->type = JSONBOID;
 	key->descending = descending;
 	return key;
@@ -195,13 +203,22 @@ topic_order_bind(TopicQuery *query, List *keys, const Datum *values,
 	return position;
 }
 
-/* Write a comparison of a key with a parameter. */
+/*
+ * Write a comparison of a key with a parameter.  A cast to a polymorphic type
+ * is left out: of arrays with a modifier it makes what no operator takes.
+ */
 static void
 append_comparison(StringInfo sql, const OrderKey *key, Oid operator,
 				  int parameter)
 {
-	generate_operator_clause(sql, key->expression, key->type, operator,
-							 psprintf("$%d", parameter), key->type);
+	Oid left;
+	Oid right;
+
+	op_input_types(operator, & left, &right);
+	if (!IsPolymorphicType(left))
+		left = right = key->type;
+	generate_operator_clause(sql, key->operand, left, operator,
+							 psprintf("$%d", parameter), right);
 }
 
 /* Write the condition that a key is the same as in a position. */
@@ -214,7 +231,10 @@ append_same(StringInfo sql, const OrderKey *key, int parameter)
 		append_comparison(sql, key, order_of(key->type)->eq_opr, parameter);
 }
 
-/* Write the condition that a key alone comes after a position. */
+/*
+ * Write the condition that a key, where it is not missing, comes after a
+ * position by itself.
+ */
 static void
 append_beyond(StringInfo sql, const OrderKey *key, int parameter)
 {
@@ -223,13 +243,9 @@ append_beyond(StringInfo sql, const OrderKey *key, int parameter)
 	if (parameter == 0)
 		appendStringInfoString(sql, "false");
 	else
-	{
 		append_comparison(sql, key,
 						  key->descending ? order->lt_opr : order->gt_opr,
 						  parameter);
-		if (!key->not_null)
-			appendStringInfo(sql, " OR %s IS NULL", key->expression);
-	}
 }
 
 /*
@@ -266,7 +282,7 @@ append_row(StringInfo sql, List *keys, int from, const int *position)
 		const char *separator = i == from ? "ROW(" : ", ";
 		OrderKey   *key = list_nth(keys, i);
 
-		appendStringInfo(sql, "%s%s", separator, key->expression);
+		appendStringInfo(sql, "%s%s", separator, key->operand);
 		appendStringInfo(&parameters, "%s$%d", separator, position[i]);
 	}
 	appendStringInfo(sql, ") OPERATOR(pg_catalog.%c) %s)",
@@ -288,9 +304,13 @@ topic_order_after(TopicQuery *query, List *keys, int from, const int *position)
 	appendStringInfoChar(sql, '(');
 	for (i = from; i < list_length(keys) && !are_row(keys, i); i++)
 	{
-		append_beyond(sql, list_nth(keys, i), position[i]);
+		OrderKey *key = list_nth(keys, i);
+
+		append_beyond(sql, key, position[i]);
+		if (position[i] && !key->not_null)
+			appendStringInfo(sql, " OR %s IS NULL", key->expression);
 		appendStringInfoString(sql, " OR ");
-		append_same(sql, list_nth(keys, i), position[i]);
+		append_same(sql, key, position[i]);
 		appendStringInfoString(sql, " AND (");
 	}
 	if (i < list_length(keys))
@@ -306,25 +326,34 @@ topic_order_after(TopicQuery *query, List *keys, int from, const int *position)
  * the keys from a place on.  Events that share the first key with it are asked
  * for by themselves: so months before it are pruned, and the planner's
  * estimate is good however many share it, which that of a comparison of whole
- * rows is not.
+ * rows is not.  So are those that lack it: no index serves an OR in order.
  */
 void
 topic_order_continue(TopicQuery *query, List *keys, AttrNumber place,
 					 const int *position, const char *limit)
 {
 	StringInfo sql = &query->sql;
+	OrderKey  *first = linitial(keys);
 	char	  *select = pstrdup(sql->data);
 
 	resetStringInfo(sql);
 	appendStringInfo(sql, "SELECT * FROM ((%s AND ", select);
-	append_same(sql, linitial(keys), position[0]);
+	append_same(sql, first, position[0]);
 	appendStringInfoString(sql, " AND ");
 	topic_order_after(query, keys, 1, position);
 	topic_order_by(query, keys, 0);
-	appendStringInfo(sql, "%s) UNION ALL (%s AND (", limit, select);
-	append_beyond(sql, linitial(keys), position[0]);
-	appendStringInfoChar(sql, ')');
-	topic_order_by(query, keys, 0);
+	if (position[0])
+	{
+		appendStringInfo(sql, "%s) UNION ALL (%s AND ", limit, select);
+		append_beyond(sql, first, position[0]);
+		topic_order_by(query, keys, 0);
+		if (!first->not_null)
+		{
+			appendStringInfo(sql, "%s) UNION ALL (%s AND ", limit, select);
+			append_same(sql, first, 0);
+			topic_order_by(query, keys, 0);
+		}
+	}
 	appendStringInfo(sql, "%s)) u", limit);
 	topic_order_by(query, keys, place);
 	appendStringInfoString(sql, limit);

@@ -11,6 +11,7 @@
 typedef struct OrderKey
 {
 	const char *expression; /* over the table, called t */
+	const char *operand;	/* the same, of type: not of a domain over it */
 	Oid			type;
 	bool		descending;
 	bool		not_null;

@@ -36,7 +36,7 @@ response_append(StringInfo out, const char *data, int len)
 {
 	if ((int64) out->len + len > (int64) max_response * 1024)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 				 errmsg("answer is too large"),
 				 errdetail("An answer in one value can have up to %d kB.",
 						   max_response),
@@ -213,6 +213,27 @@ append_events(TopicQuery *query, PageEnd *end, StringInfo out)
 	return count;
 }
 
+/*
+ * Refuse to go on after an event that lacks a key of a NOT NULL column: nobody
+ * enforces that of foreign tables, and the planner believes it.
+ */
+static void
+check_end(const PageEnd *end, List *keys)
+{
+	for (int i = 0; end->more && i < end->ncolumns; i++)
+	{
+		OrderKey *key = list_nth(keys, i);
+
+		if (end->isnull[i] && key->not_null)
+			ereport(ERROR,
+					(errcode(ERRCODE_NOT_NULL_VIOLATION),
+					 errmsg("sort key %s is null", key->expression),
+					 errdetail("Its column is declared NOT NULL."),
+					 errhint("Drop NOT NULL where a foreign server does not "
+							 "keep to it.")));
+	}
+}
+
 /* Append the members of the envelope that follow the events. */
 static void
 append_envelope(const PageRequest *request, int64 count, const char *cookie,
@@ -301,6 +322,7 @@ page_print(const PageRequest *request, StringInfo out)
 	response_append(out, "]", 1);
 	if (request->form == PAGE_ENVELOPE)
 	{
+		check_end(&end, keys);
 		totals = count_events(query, request, keys, &end, count);
 		append_envelope(request, count,
 						end.more

@@ -36,7 +36,10 @@ topic_query(text *topic, const char *fields, bool formatted)
 	Oid			relid = topic_relation(text_to_cstring(topic));
 	Relation	relation = relation_open(relid, AccessShareLock);
 	FieldTree  *tree = fields ? fields_tree(fields) : NULL;
-	ListCell   *lc;
+	/* up to 17, a table that inherits need not keep to NOT NULL */
+	bool is_strict = relation->rd_rel->relkind != RELKIND_RELATION ||
+					 !relation->rd_rel->relhassubclass;
+	ListCell *lc;
 
 	query->relation = quote_qualified_identifier(
 		get_namespace_name(RelationGetNamespace(relation)),
@@ -44,7 +47,7 @@ topic_query(text *topic, const char *fields, bool formatted)
 	query->desc = CreateTupleDescCopy(RelationGetDescr(relation));
 	for (int i = 0; i < query->desc->natts; i++)
 		TupleDescAttr(query->desc, i)->attnotnull =
-			attribute_not_null(RelationGetDescr(relation), i);
+			is_strict && attribute_not_null(RelationGetDescr(relation), i);
 	/* keep the lock: the table is what it is until the SELECT has run */
 	relation_close(relation, NoLock);
 	field_row_shape(query->desc, &query->shape);

@@ -316,13 +316,17 @@ answer_query(const Request *request, StringInfo out)
 static void
 answer_read(const Request *request, StringInfo out)
 {
+	StringInfoData event;
+
+	initStringInfo(&event);
 	if (!topic_read(cstring_to_text(request->segments[1]),
 					CStringGetTextDatum(request->segments[2]),
 					request->values[FIELDS],
-					bool_value(request, FORMATTED, true), out))
+					bool_value(request, FORMATTED, true), &event))
 		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
 						errmsg("event \"%s\" does not exist in topic \"%s\"",
 							   request->segments[2], request->segments[1])));
+	response_append(out, event.data, event.len);
 }
 
 /* Append what the servers report of a run, or of the newest runs. */
@@ -440,12 +444,9 @@ answer(text *url, StringInfo out)
 	*out = pretty;
 }
 
-/*
- * Give the status of an error that is the request's fault, or 0.  A limit that
- * is met when the answer has begun is the answer's.
- */
+/* Give the status of an error that is the request's fault, or 0. */
 static int
-status_of(int sqlerrcode, bool answering)
+status_of(int sqlerrcode)
 {
 	switch (sqlerrcode)
 	{
@@ -456,8 +457,9 @@ status_of(int sqlerrcode, bool answering)
 		case ERRCODE_FEATURE_NOT_SUPPORTED:
 		case ERRCODE_UNDEFINED_OBJECT: /* a topic: so do the servers */
 			return 501;
-		case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
-			return answering ? 413 : 400;
+		case ERRCODE_CONFIGURATION_LIMIT_EXCEEDED: /* of the answer */
+			return 413;
+		case ERRCODE_PROGRAM_LIMIT_EXCEEDED: /* of URLs and filters */
 		case ERRCODE_UNDEFINED_COLUMN:
 		case ERRCODE_UNDEFINED_FUNCTION: /* an operator of a filter */
 			return 400;
@@ -539,7 +541,7 @@ try_answer(text *url, StringInfo out)
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(cxt);
 		CurrentResourceOwner = owner;
-		status = status_of(error->sqlerrcode, out->len > 0);
+		status = status_of(error->sqlerrcode);
 		if (status == 0)
 			ReThrowError(error);
 		resetStringInfo(out);

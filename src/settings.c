@@ -18,7 +18,7 @@ settings_pin(void)
 		{"datestyle", "ISO"},		   {"timezone", "UTC"},
 		{"intervalstyle", "postgres"}, {"extra_float_digits", "3"},
 		{"lc_monetary", "C"},		   {"standard_conforming_strings", "on"},
-		{"search_path", "pg_catalog"},
+		{"search_path", "pg_catalog"}, {"array_nulls", "on"},
 	};
 	int nestlevel = NewGUCNestLevel();
 

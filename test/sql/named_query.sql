@@ -105,6 +105,7 @@ SELECT synclog.is_filter_template('true and /a eq x${b}');
 SELECT synclog.is_filter_template('true and /a eq ${b}${c}');
 SELECT synclog.is_filter_template('true and /a eq ${}');
 SELECT synclog.is_filter_template('true and /a eq ${?}');
+SELECT synclog.is_filter_template('true and /a eq ${int:_b}');
 SELECT synclog.is_filter_template('true and /a eq ${b');
 SELECT synclog.is_filter_template('true and /a eq ${date:b}');
 SELECT synclog.is_filter_template('true and /a eq ${int:int:b}');

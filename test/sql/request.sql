@@ -120,12 +120,17 @@ SELECT u, status, body FROM unnest(ARRAY[
 	'/recon?_queryFilter=true']) u, synclog.get(u);
 -- limits: of filters, and of answers
 SELECT status, left(body, 120) FROM synclog.get('/audit/activity?_queryFilter=' || repeat('(', 64) || 'true' || repeat(')', 64));
+SELECT status, left(body, 120) FROM synclog.get('/audit/activity?_queryFilter=/after/s+co+"' || repeat('a', 5000) || '"');
 SELECT status, left(body, 120) FROM synclog.get('/audit/activity?_fields=' || repeat('a,', 1000) || 'a');
 SELECT status, left(body, 150) FROM synclog.get('/audit/activity?' || repeat('&', 8 * 1024 * 1024));
 SELECT status, left(body, 150) FROM synclog.get('/audit/activity?' || repeat('_fields=a&', 100000));
 SET synclog.max_response = 1;
 SELECT * FROM synclog.load('sync', (SELECT string_agg(format('{"_id": "%s", "timestamp": "2020-01-01T00:00:00.000Z"}', i), E'\n') FROM generate_series(1, 30) i));
 SELECT u, status, pg_temp.without_cookie(body) FROM unnest(ARRAY['', '?_queryFilter=true', '?_queryFilter=true&_pageSize=2', '?_queryFilter=true&_pageSize=20', '?_queryFilter=true&_pageSize=16&_prettyPrint=true']) u, synclog.get('/audit/sync' || u);
+SELECT synclog.store('sync', json_build_object('_id', 'long', 'timestamp', '2020-01-01T00:00:00.000Z', 'message', repeat('x', 2000)));
+SELECT synclog.store('recon', json_build_object('_id', 'long', 'timestamp', '2010-01-01T00:00:00.000Z', 'reconId', 'long', 'entryType', 'summary',
+	'messageDetail', json_build_object('note', repeat('x', 2000))));
+SELECT u, status, left(body, 120) FROM unnest(ARRAY['/audit/sync/long', '/audit/sync/long?_fields=_id', '/recon/long', '/recon/long?_fields=_id']) u, synclog.get(u);
 RESET synclog.max_response;
 
 -- after an error the session goes on, in a transaction and a read-only one too

@@ -43,5 +43,12 @@ is( $node->safe_psql(
 	'0',
 	'dropping it leaves nothing');
 
+# the script is read in the encoding of the database
+$node->safe_psql('postgres',
+	q{CREATE DATABASE japanese ENCODING 'EUC_JP' LOCALE 'C' TEMPLATE template0});
+$node->safe_psql('japanese', 'CREATE EXTENSION synclog');
+is($node->safe_psql('japanese', q{SELECT status FROM synclog.get('/nowhere')}),
+	'404', 'it installs where bytes of UTF-8 are no characters');
+
 $node->stop;
 done_testing();
