@@ -1383,7 +1383,7 @@ COMMENT ON FUNCTION synclog.failure_cause(text, text, text, text[]) IS
 'what an event failed of, equal for events that fail alike: the class of the exception, ": ", and the message with * for quoted values, UUIDs, distinguished names, objects of managed/user/x and system/ldap/account/x, values of assignments, addresses, and words that begin with a digit. exception: a stack trace, whose first line counts, or what else stands for its class, a status code or the name of a module. message: the event''s, of which 1000 bytes count; NULL or empty: the rest of that line. otherwise: what stands where there is no message at all. ids: of the event''s objects, whose names, behind the last /, are * in the message too. NULL if nothing is known. synclog.failures() and synclog.recon_failures() group by it';
 
 CREATE FUNCTION synclog.topic_rows(topic text, columns text[]) RETURNS text
-	LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	relation CONSTANT regclass := (SELECT t.relation FROM synclog.topic t
 		JOIN pg_class c ON c.oid = t.relation WHERE t.name = topic_rows.topic);
@@ -1416,7 +1416,7 @@ COMMENT ON FUNCTION synclog.recon_side(text, text, text) IS
 'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
 
 CREATE FUNCTION synclog.recon_objects() RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN format($q$(SELECT r.*, CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END AS object_id,
 			s.side, coalesce(r.link_qualifier, 'default') AS link
@@ -1428,7 +1428,7 @@ COMMENT ON FUNCTION synclog.recon_objects() IS
 'The text of a subquery that gives the entries of reconciliations that are about an object, with its id, its side and its link: events of 2.x have no link qualifier, which is the default one. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
 
 CREATE FUNCTION synclog.recon_starts() RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN format($q$(SELECT * FROM %s r WHERE r.entry_type = 'start' AND r.recon_id IS NOT NULL
 			AND r.recon_action IS DISTINCT FROM 'reconById')$q$,
@@ -1438,7 +1438,7 @@ COMMENT ON FUNCTION synclog.recon_starts() IS
 'The text of a subquery that gives the starts of reconciliations of whole mappings, which those of single objects (reconById) are not. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
 
 CREATE FUNCTION synclog.recon_run(recon_id text, OUT mapping text, OUT started timestamptz) RETURNS record
-	LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	condition text;
 BEGIN
@@ -1463,7 +1463,7 @@ CREATE FUNCTION synclog.recon_diff(a text DEFAULT NULL, b text DEFAULT NULL,
 		OUT situation_before text, OUT situation_after text, OUT action_before text, OUT action_after text,
 		OUT status_before text, OUT status_after text)
 	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	newer record;
 	entries text;
@@ -1527,7 +1527,7 @@ COMMENT ON FUNCTION synclog.failed_module(jsonb) IS
 'Of the entries of an authentication event, one for each module that was asked, the last failed one that gives a reason, or else the last failed one. synclog.failed_rows() calls it.';
 
 CREATE FUNCTION synclog.failed_rows(topic text) RETURNS text
-	LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	-- columns that a topic lacks are constants here, which fold away
 	RETURN format($q$(SELECT %L COLLATE "C" AS topic, r."timestamp", r.id COLLATE "C" AS id, r.recon_id,
@@ -1573,7 +1573,7 @@ CREATE FUNCTION synclog.failures(since timestamptz DEFAULT now() - interval '1 d
 		grouped boolean DEFAULT true, OUT topic text, OUT cause text, OUT count bigint,
 		OUT first timestamptz, OUT last timestamptz, OUT objects text[], OUT id text)
 	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	-- NULL without topics
 	failed CONSTANT text := (SELECT '(SELECT * FROM (' ||
@@ -1600,7 +1600,7 @@ COMMENT ON FUNCTION synclog.failures(timestamptz, timestamptz, boolean) IS
 CREATE FUNCTION synclog.recon_failures(recon_id text DEFAULT NULL, OUT cause text, OUT count bigint,
 		OUT first timestamptz, OUT last timestamptz, OUT objects text[], OUT situations text[])
 	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF recon_id IS NULL THEN
 		EXECUTE format('SELECT r.recon_id FROM %s r WHERE r.entry_type = ''start'' AND r.recon_id IS NOT NULL
@@ -1622,7 +1622,7 @@ CREATE FUNCTION synclog.recon_repeat_offenders(mapping text, n integer DEFAULT 3
 		OUT object_id text, OUT side text, OUT link_qualifier text, OUT runs integer,
 		OUT first timestamptz, OUT last timestamptz, OUT cause text)
 	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE STRICT COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	recon_ids text[];
 BEGIN

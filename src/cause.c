@@ -406,7 +406,8 @@ failure_cause(PG_FUNCTION_ARGS)
 		s = skip(&message, s, is_blank);
 		message.end = skip(&message, s, is_in_line);
 		class_end = skip(&message, s, is_in_class);
-		if (class_end < message.end && *class_end != ':')
+		if ((class_end < message.end && *class_end != ':') ||
+			class_end - s > MAX_MESSAGE)
 			class_end = s;
 	}
 	else
