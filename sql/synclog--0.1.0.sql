@@ -1647,3 +1647,431 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION synclog.field_changes(text, text, timestamptz, timestamptz) IS
 'What changed in an object, oldest first: one row a member, from what was before and after in topics activity and config (and any of one''s own with columns object_id, before and after). object: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). field: only this member and those below it, /address/city or mail, as filters write it; NULL is all but _id and _rev. since and until: from this instant on, and up to before that one; NULL is no limit. user_id: who did it (2.x''s requester), run_as: in whose name. old is NULL where the member was not there before, new where it is not there afterwards; JSON''s null is a value. Nested objects are compared member by member, lists as a whole. What is encrypted or hashed, and members whose names say that they are secret (synclog.is_secret()), are shown as "***" and never as values; so is field /password where an event says that the password changed (passwordChanged, changedFields) but does not show it; changedFields, which has watched fields only, tells nothing else. An event that has before or after only tells what changed if it creates or deletes the object. Failed events changed nothing. transaction_id: 2.x''s rootActionId where there is none. No rows for an unknown object and for NULL; error 22023 for a field that is none.';
+
+------------------------------------------------------------------------------
+-- look: a reconciliation to look at, as text and as a page
+------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.shown(number bigint) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN to_char(number, 'FM999,999,999,999,999,990');
+CREATE FUNCTION synclog.shown(instant timestamptz) RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	RETURN to_char(instant, 'YYYY-MM-DD HH24:MI:SS.MS TZH:TZM');
+CREATE FUNCTION synclog.shown(duration interval) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	-- hours instead of days
+	RETURN to_char(make_interval(secs => extract(epoch FROM duration)::float8), 'HH24:MI:SS.MS');
+COMMENT ON FUNCTION synclog.shown(bigint) IS
+'A number as synclog.recon_report() and synclog.recon_html() show it: 1,234,567. NULL for NULL.';
+COMMENT ON FUNCTION synclog.shown(timestamptz) IS
+'An instant as synclog.recon_report() and synclog.recon_html() show it: in the session''s time zone, with its offset. NULL for NULL.';
+COMMENT ON FUNCTION synclog.shown(interval) IS
+'A duration as synclog.recon_report() and synclog.recon_html() show it: hours, minutes and seconds, 26:03:04.005. NULL for NULL.';
+
+CREATE FUNCTION synclog.one_line(value text) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN regexp_replace(value, '[\x01-\x20\x7f]+', ' ', 'g');
+COMMENT ON FUNCTION synclog.one_line(text) IS
+'The value with one blank in place of blanks and control characters, which could play tricks on a terminal. synclog.wrapped() and synclog.html() call it.';
+
+CREATE FUNCTION synclog.ranked(counts jsonb, OUT name text, OUT n bigint, OUT part numeric, OUT length numeric)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 11
+BEGIN ATOMIC
+	SELECT c.key, v.n, coalesce(v.n / nullif(sum(v.n) OVER (), 0), 0), coalesce(v.n / nullif(max(v.n) OVER (), 0)::numeric, 0)
+	FROM jsonb_each_text(counts) c
+		CROSS JOIN LATERAL (SELECT CASE WHEN c.value ~ '^\d{1,15}$' THEN c.value::bigint ELSE 0 END) v(n)
+	ORDER BY v.n DESC, c.key COLLATE "C";
+END;
+COMMENT ON FUNCTION synclog.ranked(jsonb) IS
+'Counts by name, {"ABSENT":2,...}, as rows, the largest first: with their part of the sum, and with the length of a bar that is 1 for the largest. synclog.recon_facts(), report_counts(), html_counts() and html_stack() call it.';
+
+CREATE FUNCTION synclog.recon_to_show(run text) RETURNS record
+	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	summary record;
+BEGIN
+	SELECT s.* INTO summary FROM synclog.recon_summary(run) s;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = CASE WHEN run IS NULL
+			THEN 'there is no reconciliation to show' ELSE format('reconciliation "%s" does not exist', run) END;
+	END IF;
+	RETURN summary;
+END $$;
+COMMENT ON FUNCTION synclog.recon_to_show(text) IS
+'The row that synclog.recon_summary() gives; error 22023 if it gives none. synclog.recon_report() and synclog.recon_html() call it.';
+
+CREATE FUNCTION synclog.recon_facts(run record, OUT label text, OUT value text) RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN QUERY SELECT f.label, f.value
+	FROM (VALUES
+		('Mapping', run.mapping),
+		('State', run.state),
+		('Action', run.recon_action),
+		('User', run.user_id),
+		('Started', synclog.shown(run.started)),
+		('Ended', synclog.shown(run.ended)),
+		('Last event', CASE WHEN run.ended IS NULL THEN synclog.shown(run.last_event) END),
+		('Duration', synclog.shown(run.duration)),
+		('Entries', synclog.shown(run.entries)),
+		('Rate', to_char(run.entries / nullif(extract(epoch FROM run.duration), 0), 'FM999,999,990.0') || ' entries a second'),
+		('Progress', CASE WHEN run.state = 'ACTIVE' THEN
+			coalesce((run.progress ->> 'percent') || ' % of ' || synclog.shown((run.progress ->> 'expected')::bigint) ||
+				' entries, as many as the last run had', 'unknown, for want of an earlier run') END),
+		('Summary', CASE
+			WHEN run.claimed IS NULL THEN NULL
+			WHEN run.agrees THEN coalesce('counts more than was logged: ' || (
+				SELECT string_agg(r.name || ' ' || synclog.shown(r.n), ', ') FROM synclog.ranked(run.unlogged) r WHERE r.n > 0),
+				'agrees with the entries')
+			WHEN NOT run.agrees THEN 'counts less than was logged'
+			ELSE 'has no counts' END)
+	) f(label, value)
+	WHERE f.value IS NOT NULL;
+END $$;
+COMMENT ON FUNCTION synclog.recon_facts(record) IS
+'What is known of a reconciliation, a row of synclog.recon_summary(), as labels and values, in the order in which synclog.recon_report() and synclog.recon_html() show them; they call it.';
+
+CREATE FUNCTION synclog.wrapped(value text, indent integer) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN rtrim(regexp_replace(
+		-- words that fit into no line are cut
+		regexp_replace(synclog.one_line(value), format('(\S{%s})(?=\S)', 80 - indent), '\1 ', 'g'),
+		format('(.{1,%s})(\s+|$)', 80 - indent), E'\\1\n' || repeat(' ', indent), 'g'), E' \n');
+COMMENT ON FUNCTION synclog.wrapped(text, integer) IS
+'The value in lines that end at column 80, all but the first behind so many blanks. synclog.recon_report(), report_counts() and report_failures() call it.';
+
+CREATE FUNCTION synclog.report_bar(length numeric, width integer) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	eighths CONSTANT integer := CASE WHEN length > 0 THEN greatest(1, round(length * width * 8)) ELSE 0 END;
+BEGIN
+	IF getdatabaseencoding() NOT IN ('UTF8', 'SQL_ASCII') THEN
+		RETURN repeat('#', (eighths + 7) / 8);
+	END IF;
+	-- U+2588 is the full block, U+2589 to U+258F have seven eighths down to one; by bytes, for SQL_ASCII
+	RETURN repeat(convert_from('\xe29688', 'UTF8'), eighths / 8) ||
+		CASE WHEN eighths % 8 > 0 THEN convert_from(set_byte('\xe29688', 2, 144 - eighths % 8), 'UTF8') ELSE '' END;
+END $$;
+COMMENT ON FUNCTION synclog.report_bar(numeric, integer) IS
+'A bar of Unicode blocks, to an eighth of one, in other encodings than UTF8 and SQL_ASCII of number signs, for a length from 0 to 1 of a width. synclog.report_counts() calls it.';
+
+CREATE FUNCTION synclog.report_counts(title text, counts jsonb) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT concat_ws(E'\n', title,
+			string_agg(format('  %s %s %s %%  %s', rpad(CASE WHEN length(r.name) > 24 THEN left(r.name, 21) || '...' ELSE r.name END, 24),
+				lpad(synclog.shown(r.n), 11), to_char(100 * r.part, '990.0'), synclog.report_bar(r.length, 29)), E'\n' ORDER BY r.place)
+				FILTER (WHERE r.n > 0),
+			'  ' || synclog.wrapped('none: ' || string_agg(r.name, ', ' ORDER BY r.place) FILTER (WHERE r.n = 0), 8))
+		FROM (SELECT synclog.one_line(c.name) AS name, c.n, c.part, c.length, c.place
+			FROM synclog.ranked(counts) WITH ORDINALITY c(name, n, part, length, place)) r
+		HAVING count(*) > 0);
+END $$;
+COMMENT ON FUNCTION synclog.report_counts(text, jsonb) IS
+'The part of synclog.recon_report(), which calls it, that shows counts by name; NULL where there are no names.';
+
+CREATE FUNCTION synclog.report_failures(run text) RETURNS text
+	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT concat_ws(E'\n', 'Failures',
+			string_agg(concat_ws(E'\n', format('  %s  %s', lpad(synclog.shown(f.count), 11), synclog.wrapped(f.cause, 15)),
+				'                 ' || synclog.wrapped(nullif(array_to_string(f.objects, ', '), ''), 17)), E'\n' ORDER BY f.place)
+				FILTER (WHERE f.place <= 10),
+			'  ' || lpad(synclog.shown(sum(f.count) FILTER (WHERE f.place > 10)::bigint), 11) || '  of other causes')
+		FROM synclog.recon_failures(run) WITH ORDINALITY f(cause, count, first, last, objects, situations, place)
+		HAVING count(*) > 0);
+END $$;
+COMMENT ON FUNCTION synclog.report_failures(text) IS
+'The part of synclog.recon_report(), which calls it, that shows what failed; NULL where nothing did.';
+
+CREATE FUNCTION synclog.recon_report(recon_id text DEFAULT NULL) RETURNS text
+	LANGUAGE plpgsql STABLE COST 100000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	run CONSTANT record := synclog.recon_to_show(recon_id);
+BEGIN
+	RETURN concat_ws(E'\n\n',
+		'Reconciliation ' || synclog.wrapped(run.recon_id, 15),
+		(SELECT string_agg(format('  %s %s', rpad(f.label, 12), synclog.wrapped(f.value, 15)), E'\n' ORDER BY f.place)
+			FROM synclog.recon_facts(run) WITH ORDINALITY f(label, value, place)),
+		synclog.report_counts('Situations', run.situation_summary),
+		synclog.report_counts('Statuses', run.status_summary),
+		synclog.report_counts('Actions', run.action_summary),
+		synclog.report_failures(run.recon_id));
+END $$;
+COMMENT ON FUNCTION synclog.recon_report(text) IS
+'A reconciliation as text for a person at psql (\pset format unaligned, \t), in lines of up to 80 columns: the facts, situations, statuses and actions with bars, and what failed, by cause with examples, as synclog.recon_summary() and synclog.recon_failures() have them. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of the two functions.';
+
+CREATE FUNCTION synclog.html(value text) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN replace(replace(replace(replace(replace(synclog.one_line(value),
+		'&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
+COMMENT ON FUNCTION synclog.html(text) IS
+'The value as it stands in HTML, in text or in quotes. The functions that make parts of synclog.recon_html() call it on every value.';
+
+CREATE FUNCTION synclog.html_class(name text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE
+		WHEN name IN ('CONFIRMED', 'FOUND', 'SUCCESS', 'UPDATE', 'LINK') THEN 'kept'
+		WHEN name IN ('ABSENT', 'CREATE') THEN 'made'
+		WHEN name IN ('FOUND_ALREADY_LINKED', 'AMBIGUOUS', 'MISSING', 'UNASSIGNED', 'SOURCE_MISSING', 'LINK_ONLY', 'EXCEPTION') THEN 'asked'
+		WHEN name IN ('FAILURE', 'FAILED') THEN 'failed'
+		ELSE 'other' END;
+COMMENT ON FUNCTION synclog.html_class(text) IS
+'The colour, a class of synclog.html_style(), of a situation (by its default action: update, create, exception, any other), an action or a status. synclog.html_counts() and synclog.html_stack() call it.';
+
+CREATE FUNCTION synclog.html_counts(title text, counts jsonb) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT format($html$<table id="%s" class="counts">
+<caption>%s</caption>
+<thead><tr><th scope="col">Name</th><th scope="col">Entries</th><th scope="col">Part</th><th scope="col">Bar</th></tr></thead>
+<tbody>
+%s</tbody>
+</table>
+$html$, lower(title), title, string_agg(format($html$<tr%s><th scope="row">%s</th><td>%s</td><td>%s %%</td><td class="bar"><svg aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none"><rect class="%s" width="%s" height="10"/></svg></td></tr>
+$html$, CASE WHEN r.n = 0 THEN ' class="none"' END, synclog.html(r.name), synclog.shown(r.n), round(100 * r.part, 1),
+				synclog.html_class(r.name), round(100 * r.length, 2)), '' ORDER BY r.place))
+		FROM synclog.ranked(counts) WITH ORDINALITY r(name, n, part, length, place)
+		HAVING count(*) > 0);
+END $$;
+COMMENT ON FUNCTION synclog.html_counts(text, jsonb) IS
+'The part of synclog.recon_html(), which calls it, that shows counts by name, as a table with bars; NULL where there are no names.';
+
+CREATE FUNCTION synclog.html_timeline(run record) RETURNS text
+	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('recon');
+	until CONSTANT timestamptz := greatest(run.last_event, run.ended);
+	since timestamptz := run.started;
+	step text;
+	bars integer;
+	svg text;
+BEGIN
+	IF run.entries = 0 THEN
+		RETURN NULL;
+	ELSIF since IS NULL THEN
+		EXECUTE format('SELECT min(t."timestamp") FROM %s t WHERE t.recon_id = $1', relation) INTO since USING run.recon_id;
+	END IF;
+	-- up to 60 bars, each of a time that is easily said
+	step := coalesce((SELECT s FROM unnest('{1 ms,2 ms,5 ms,10 ms,20 ms,50 ms,100 ms,200 ms,500 ms,1 s,2 s,5 s,10 s,15 s,30 s,1 min,2 min,5 min,10 min,15 min,30 min,1 h,2 h,3 h,6 h,12 h,24 h}'::text[]) s
+			WHERE s::interval * 60 > until - since ORDER BY s::interval LIMIT 1),
+		ceil(extract(epoch FROM until - since) / 60 / 86400)::text || ' days');
+	bars := ceil((extract(epoch FROM until - since) + 0.001) / extract(epoch FROM step::interval));
+	EXECUTE format($query$
+		WITH bin AS (
+			SELECT greatest(date_bin($2, t."timestamp", $3), $3) AS at, count(*) AS n, count(*) FILTER (WHERE t.status = 'FAILURE') AS failed
+			FROM %s t
+			WHERE t.recon_id = $1 AND (t.entry_type IN ('start', 'summary')) IS NOT TRUE
+			GROUP BY 1
+		), bar AS (
+			SELECT b.*, max(b.n) OVER () AS top, extract(epoch FROM b.at - $3) / extract(epoch FROM $2) AS i,
+				160.0 / max(b.n) OVER () AS unit
+			FROM bin b
+		)
+		SELECT format('<desc id="timeline-desc">%%s entries, %%s of them failed, from %%s to %%s; up to %%s in %%s</desc>
+<path class="grid" d="M40 16H720M40 96H720M40 176H720"/>
+<text class="y" x="36" y="19">%%s</text><text class="y" x="36" y="179">0</text>
+', synclog.shown(sum(n)::bigint), synclog.shown(sum(failed)::bigint), synclog.shown($3), synclog.shown($4),
+				synclog.shown(max(top)), $5, synclog.shown(max(top))) ||
+			string_agg(format('<g><title>%%s: %%s entries, %%s failed</title><rect class="kept" x="%%s" y="%%s" width="%%s" height="%%s"/>%%s</g>
+', synclog.shown(at), synclog.shown(n), synclog.shown(failed), round(40 + 680 * i / $6, 1), round(176 - n * unit, 1), round(680.0 * 0.86 / $6, 1),
+				round(n * unit, 1), CASE WHEN failed > 0 THEN format('<rect class="failed" x="%%s" y="%%s" width="%%s" height="%%s"/>',
+					round(40 + 680 * i / $6, 1), round(176 - greatest(failed * unit, 1.5), 1), round(680.0 * 0.86 / $6, 1),
+					round(greatest(failed * unit, 1.5), 1)) END), '' ORDER BY at)
+		FROM bar$query$, relation)
+		INTO svg USING run.recon_id, step::interval, since, until, step, bars;
+	RETURN format($html$<figure id="timeline">
+<figcaption>Entries over time <span class="key"><i class="kept"></i> entries <i class="failed"></i> of them failed; a bar is %s</span></figcaption>
+<svg role="img" aria-labelledby="timeline-title timeline-desc" viewBox="0 0 720 196">
+<title id="timeline-title">Entries over time</title>
+%s<text class="x" x="40" y="190">%s</text><text class="x end" x="720" y="190">%s</text>
+</svg>
+</figure>
+$html$, step, svg, synclog.shown(since), synclog.shown(until));
+END $$;
+COMMENT ON FUNCTION synclog.html_timeline(record) IS
+'The part of synclog.recon_html(), which calls it with a row of synclog.recon_summary(), that shows entries and failures over time; NULL where there are no entries.';
+
+CREATE FUNCTION synclog.html_failures(run text) RETURNS text
+	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT format($html$<table id="failures">
+<caption>Failures</caption>
+<thead><tr><th scope="col">Events</th><th scope="col">Cause</th><th scope="col">First and last</th><th scope="col">For example</th></tr></thead>
+<tbody>
+%s</tbody>
+</table>
+$html$, string_agg(format($html$<tr><td>%s</td><td class="cause">%s</td><td class="time">%s<br>%s</td><td class="examples">%s</td></tr>
+$html$, synclog.shown(f.count), synclog.html(f.cause), synclog.shown(f.first), synclog.shown(f.last),
+				(SELECT string_agg(format('<code>%s</code>', synclog.html(o)), '<br>') FROM unnest(f.objects) o)), '' ORDER BY f.place)
+				FILTER (WHERE f.place <= 50)
+			|| CASE WHEN count(*) > 50 THEN format(E'<tr><td>%s</td><td colspan="3">of %s more causes</td></tr>\n',
+				synclog.shown(sum(f.count) FILTER (WHERE f.place > 50)::bigint), synclog.shown(count(*) - 50)) ELSE '' END)
+		FROM synclog.recon_failures(run) WITH ORDINALITY f(cause, count, first, last, objects, situations, place)
+		HAVING count(*) > 0);
+END $$;
+COMMENT ON FUNCTION synclog.html_failures(text) IS
+'The part of synclog.recon_html(), which calls it, that shows what failed, by cause; NULL where nothing did.';
+
+CREATE FUNCTION synclog.html_stack(counts jsonb) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT format('<svg role="img" viewBox="0 0 100 10" preserveAspectRatio="none"><title>%s</title>%s</svg>',
+			string_agg(format('%s %s', synclog.html(s.name), synclog.shown(s.n)), ', ' ORDER BY s.place),
+			string_agg(format('<rect class="%s" x="%s" width="%s" height="10"/>', s.class, round(100 * (s.ends - s.part), 2), round(100 * s.part, 2)),
+				'' ORDER BY s.place))
+		FROM (
+			SELECT r.*, c.class, row_number() OVER side AS place, sum(r.part) OVER side AS ends
+			FROM synclog.ranked(counts) r CROSS JOIN LATERAL (SELECT synclog.html_class(r.name)) c(class)
+			WHERE r.n > 0
+			WINDOW side AS (ORDER BY array_position('{kept,made,asked,other,failed}', c.class), r.n DESC, r.name COLLATE "C")
+		) s
+		HAVING count(*) > 0);
+END $$;
+COMMENT ON FUNCTION synclog.html_stack(jsonb) IS
+'Counts by name in one bar; NULL where there are none. synclog.html_runs() calls it.';
+
+CREATE FUNCTION synclog.html_runs(run record) RETURNS text
+	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (
+		WITH listed AS MATERIALIZED (
+			SELECT r.* FROM synclog.recon_runs() r
+			WHERE r.mapping = run.mapping AND r.started <= run.started
+			ORDER BY r.started DESC, r.recon_id COLLATE "C" DESC LIMIT 10
+		), claim AS MATERIALIZED (
+			SELECT l.*, CASE jsonb_typeof(l.claimed -> 'situationSummary') WHEN 'object' THEN l.claimed -> 'situationSummary' END AS situations,
+				CASE jsonb_typeof(l.claimed -> 'statusSummary') WHEN 'object' THEN l.claimed -> 'statusSummary' END AS statuses
+			FROM listed l
+		), counted AS MATERIALIZED (
+			-- entries are read only where the summary has no counts
+			SELECT c.*, CASE WHEN c.situations IS NULL OR c.statuses IS NULL
+				THEN (SELECT to_jsonb(s) FROM synclog.recon_summary(c.recon_id) s) END AS summary
+			FROM claim c
+		)
+		SELECT format($html$<table id="runs">
+<caption>This run and those of the mapping before it <span class="key"><i class="kept"></i> confirmed, found <i class="made"></i> absent <i class="asked"></i> by default an exception <i class="other"></i> any other</span></caption>
+<thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">State</th><th scope="col">Duration</th><th scope="col">Objects</th><th scope="col">Failures</th><th scope="col">Situations</th></tr></thead>
+<tbody>
+%s</tbody>
+</table>
+$html$, string_agg(format($html$<tr%s><td class="time">%s</td><td class="id"><code>%s</code></td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td class="bar">%s</td></tr>
+$html$, CASE WHEN c.recon_id = run.recon_id THEN ' aria-current="true"' END, synclog.shown(c.started), synclog.html(c.recon_id),
+				synclog.html(c.state), synclog.shown(coalesce(c.duration, (c.summary ->> 'duration')::interval)),
+				synclog.shown((SELECT sum(r.n)::bigint FROM synclog.ranked(s.situations) r)),
+				synclog.shown((SELECT r.n FROM synclog.ranked(s.statuses) r WHERE r.name = 'FAILURE')), synclog.html_stack(s.situations)),
+				'' ORDER BY c.started DESC, c.recon_id COLLATE "C" DESC))
+		FROM counted c CROSS JOIN LATERAL (SELECT coalesce(c.situations, c.summary -> 'situation_summary'),
+			coalesce(c.statuses, c.summary -> 'status_summary')) s(situations, statuses)
+		HAVING count(*) > 0);
+END $$;
+COMMENT ON FUNCTION synclog.html_runs(record) IS
+'The part of synclog.recon_html(), which calls it with a row of synclog.recon_summary(), that shows this run and the nine of its mapping before it, as the summaries count; the entries are counted where a summary does not.';
+
+CREATE FUNCTION synclog.html_style() RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN $css$
+:root { color-scheme: light dark; --page: #f4f5f7; --card: #fff; --ink: #1c2126; --quiet: #5a6470; --line: #dde1e6;
+	--kept: #2f6fb3; --made: #23967a; --asked: #dd9a1e; --other: #97a1ad; --failed: #c62f3b; }
+@media screen and (prefers-color-scheme: dark) {
+	:root { --page: #121518; --card: #1b1f24; --ink: #e7eaee; --quiet: #9aa5b1; --line: #323942;
+		--kept: #6aa6e8; --made: #45c1a0; --asked: #eeb04b; --other: #68727e; --failed: #f26a74; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
+main { max-width: 66rem; margin: 0 auto; padding: 1.5rem 1rem 2rem; }
+h1 { margin: 0; font-size: 1.6rem; line-height: 1.2; overflow-wrap: anywhere; }
+header p { margin: .3rem 0 1rem; color: var(--quiet); overflow-wrap: anywhere; }
+.state { display: inline-block; padding: 0 .6em; border: 2px solid var(--other); border-radius: 1em; color: var(--ink); font-size: .85rem; font-weight: 600; }
+.SUCCESS { border-color: var(--made); }
+.FAILED { border-color: var(--failed); }
+.CANCELED, .UNFINISHED { border-color: var(--asked); }
+.ACTIVE { border-color: var(--kept); }
+dl, section, figure { margin: 0 0 1rem; padding: 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); overflow-x: auto; }
+dl { display: flex; flex-wrap: wrap; gap: .8rem 2rem; }
+dt, thead th, .key, .x, .y { color: var(--quiet); font-size: .8rem; font-weight: 400; }
+dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+dd, td, .x, .y { font-variant-numeric: tabular-nums; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.2rem 2rem; }
+caption, figcaption { padding-bottom: .4rem; text-align: left; font-weight: 600; font-size: 1.05rem; }
+table { width: 100%; border-collapse: collapse; }
+table + table { margin-top: 1.2rem; }
+th, td { padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top; }
+tbody tr { border-top: 1px solid var(--line); }
+.counts thead { position: absolute; clip-path: inset(50%); }
+.counts tbody tr { border: 0; }
+.counts th { max-width: 20rem; font-weight: 400; overflow-wrap: break-word; }
+.counts td { text-align: right; white-space: nowrap; }
+.counts .none { color: var(--quiet); }
+td.bar { width: 40%; padding-right: 0; }
+.bar svg { display: block; width: 100%; height: .75rem; margin-top: .35rem; shape-rendering: crispEdges; }
+#runs td.bar { width: 26%; }
+#runs [aria-current] { font-weight: 600; background: color-mix(in srgb, var(--kept) 12%, transparent); }
+.time, #runs td { white-space: nowrap; }
+.time { font-size: .85rem; }
+#runs .id, .cause, code { white-space: normal; overflow-wrap: anywhere; }
+#runs .id { min-width: 9rem; }
+.cause, .examples { min-width: 14rem; }
+#runs td { font-size: .85rem; }
+code { font: .85em ui-monospace, monospace; }
+progress { display: block; width: 100%; height: 1rem; margin: 0 0 1rem; accent-color: var(--kept); }
+figure svg { display: block; width: 100%; }
+text { fill: var(--quiet); font-size: 9px; }
+.y, .end { text-anchor: end; }
+.grid { stroke: var(--line); fill: none; }
+.key { display: inline-block; margin-left: .8rem; }
+.key i { display: inline-block; width: .7em; height: .7em; margin: 0 .2em 0 .6em; border-radius: 2px; }
+.kept { fill: var(--kept); background: var(--kept); }
+.made { fill: var(--made); background: var(--made); }
+.asked { fill: var(--asked); background: var(--asked); }
+.other { fill: var(--other); background: var(--other); }
+.failed { fill: var(--failed); background: var(--failed); }
+footer { color: var(--quiet); font-size: .8rem; }
+@media print {
+	* { print-color-adjust: exact; }
+	:root { --page: #fff; }
+	body { font-size: 12px; }
+	main { max-width: none; padding: 0; }
+	dl, section, figure { break-inside: avoid; overflow: visible; }
+}
+$css$;
+COMMENT ON FUNCTION synclog.html_style() IS
+'The style sheet of synclog.recon_html(), which calls it.';
+
+CREATE FUNCTION synclog.recon_html(recon_id text DEFAULT NULL) RETURNS text
+	LANGUAGE plpgsql STABLE COST 100000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	run CONSTANT record := synclog.recon_to_show(recon_id);
+	title CONSTANT text := synclog.html(coalesce(run.mapping, run.recon_id));
+BEGIN
+	RETURN concat(format($html$<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Reconciliation of %s</title>
+<style>%s</style>
+</head>
+<body>
+<main>
+<header>
+<h1>%s</h1>
+<p>Reconciliation <code id="run">%s</code> <strong class="state %5$s">%5$s</strong></p>
+</header>
+$html$, title, synclog.html_style(), title, synclog.html(run.recon_id), synclog.html(run.state)),
+		(SELECT format(E'<dl id="facts">\n%s</dl>\n', string_agg(format(E'<div><dt>%s</dt><dd>%s</dd></div>\n', f.label, synclog.html(f.value)), '' ORDER BY f.place))
+			FROM synclog.recon_facts(run) WITH ORDINALITY f(label, value, place)
+			WHERE f.label NOT IN ('Mapping', 'State')),
+		'<progress aria-label="Progress" max="100" value="' || (run.progress ->> 'percent') || E'"></progress>\n',
+		format(E'<section class="columns">\n<div>%s</div>\n<div>%s%s</div>\n</section>\n', synclog.html_counts('Situations', run.situation_summary),
+			synclog.html_counts('Statuses', run.status_summary), synclog.html_counts('Actions', run.action_summary)),
+		synclog.html_timeline(run),
+		E'<section>\n' || synclog.html_failures(run.recon_id) || E'</section>\n',
+		E'<section>\n' || synclog.html_runs(run) || E'</section>\n',
+		format(E'<footer>synclog, %s</footer>\n</main>\n</body>\n</html>', synclog.shown(now())));
+END $$;
+COMMENT ON FUNCTION synclog.recon_html(text) IS
+'A reconciliation as a page of HTML that needs nothing from elsewhere: psql -Atc "SELECT synclog.recon_html(''...'')" > run.html. It shows the facts, situations, statuses and actions as bars, entries and failures over time, what failed, by cause with examples, and the last ten runs of the mapping up to this one, as synclog.recon_summary(), recon_failures() and recon_runs() have them. Values are escaped, it has no scripts, and its policy forbids to load anything. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of these functions.';
