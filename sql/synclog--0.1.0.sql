@@ -182,6 +182,11 @@ COMMENT ON COLUMN synclog.topic.retention IS 'how long events are kept; NULL: fo
 GRANT SELECT ON synclog.topic TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('synclog.topic', '');
 
+CREATE FUNCTION synclog.topic_table(topic text) RETURNS regclass
+	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.topic_table(text) IS
+'the table of a topic, for functions that ask it in SQL; errors 42704 for an unknown topic and 42P01 if its table is gone; NULL for NULL';
+
 CREATE FUNCTION synclog.make_month(relation regclass, instant timestamptz) RETURNS void
 	AS 'MODULE_PATHNAME', 'synclog_make_month' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION synclog.make_month(regclass, timestamptz) IS
@@ -307,7 +312,7 @@ BEGIN ATOMIC
 		('recon', 'Reconciliations: a start, an entry for each object, a summary',
 			'action exception link_qualifier mapping message message_detail:jsonb situation source_object_id status target_object_id reconciling ambiguous_target_object_ids recon_action entry_type recon_id root_action_id action_id',
 			ARRAY['btree (recon_id, entry_type)', 'hash (source_object_id)', 'hash (target_object_id)',
-				'btree ("timestamp") WHERE entry_type = ''start''']),
+				'btree ("timestamp") WHERE entry_type IN (''start'', ''summary'')']),
 		('sync', 'Synchronizations of single objects',
 			'action exception link_qualifier mapping message message_detail:jsonb situation source_object_id status target_object_id root_action_id action_id',
 			ARRAY['hash (source_object_id)', 'hash (target_object_id)']),
@@ -540,65 +545,340 @@ COMMENT ON FUNCTION synclog.recon_entries(text, text, boolean) IS
 CREATE FUNCTION synclog.recon_grouped(recon_id text) RETURNS json
 	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.recon_grouped(text) IS
-'a reconciliation in one object, {"start":...,"result":[...],"summary":...}, as OpenIDM 2.2 answers the query audit-by-recon-id; start and summary are null and result is empty where there are none, and the first by timestamp where there are several; the events are those of recon_entries, formatted; NULL for NULL';
+'a reconciliation in one object, {"start":...,"result":[...],"summary":...}, as OpenIDM 2.2 answers the query audit-by-recon-id; start and summary are null and result is empty where there are none; of several starts it has the first and of several summaries the last, by timestamp and _id; the events are those of recon_entries, formatted; NULL for NULL';
+
+CREATE FUNCTION synclog.instant(iso8601 text) RETURNS timestamptz
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.instant(text) IS
+'the instant that an event''s member means, in ISO 8601, without a zone in UTC; NULL for any other text. synclog.recon_heads() calls it.';
+
+CREATE FUNCTION synclog.recon_state(message_detail jsonb, status text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN message_detail ->> 'stage' IN ('COMPLETED_CANCELED', 'ACTIVE_CANCELING') THEN 'CANCELED'
+		WHEN message_detail ->> 'state' IN ('SUCCESS', 'FAILED', 'CANCELED') THEN message_detail ->> 'state'
+		WHEN status = 'FAILURE' THEN 'FAILED'
+		ELSE 'SUCCESS'
+	END;
+END;
+COMMENT ON FUNCTION synclog.recon_state(jsonb, text) IS
+'the state of a reconciliation whose summary has this messageDetail and status: CANCELED by the stage, or the state that messageDetail names; SUCCESS or FAILED by the status where it names none or ACTIVE, since OpenIDM 2.2 writes it before the end. synclog.recon_heads() calls it.';
+
+CREATE FUNCTION synclog.recon_message(message text) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT jsonb_build_object('situationSummary', jsonb_object_agg(m[1], m[2]::bigint))
+	FROM regexp_matches(message, '([A-Z_]+):\s*(\d+)', 'g') m;
+END;
+COMMENT ON FUNCTION synclog.recon_message(text) IS
+'a summary''s message, "ABSENT: 2 CONFIRMED: 0 " in any order, as a situationSummary. synclog.recon_claim() calls it.';
+
+CREATE FUNCTION synclog.recon_claim(message_detail jsonb, message text) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN jsonb_typeof(message_detail) = 'object' AND message_detail ? 'situationSummary' THEN message_detail
+		WHEN message ~ '^\s*([A-Z_]+:\s*\d{1,15}\s*)+$'
+			THEN CASE jsonb_typeof(message_detail) WHEN 'object' THEN message_detail ELSE '{}' END || synclog.recon_message(message)
+		WHEN jsonb_typeof(message_detail) = 'object' THEN message_detail
+	END;
+END;
+COMMENT ON FUNCTION synclog.recon_claim(jsonb, text) IS
+'what a summary event says of its run: messageDetail, with situationSummary from the message where it lacks one; NULL where there is neither. synclog.recon_heads() calls it.';
+
+CREATE FUNCTION synclog.recon_heads(run text DEFAULT NULL, OUT recon_id text, OUT mapping text, OUT user_id text,
+		OUT recon_action text, OUT state text, OUT started timestamptz, OUT ended timestamptz, OUT claimed jsonb)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN QUERY EXECUTE format($query$
+		WITH event AS MATERIALIZED (
+			SELECT t.recon_id, t.entry_type, t."timestamp", t.id, t.mapping, t.user_id, t.recon_action, t.message,
+				t.message_detail, t.status
+			FROM %s t WHERE t.entry_type IN ('start', 'summary') AND %s
+		), start AS (
+			SELECT DISTINCT ON (e.recon_id) * FROM event e
+			WHERE e.entry_type = 'start' ORDER BY e.recon_id, e."timestamp", e.id
+		), summary AS (
+			SELECT DISTINCT ON (e.recon_id) *, synclog.recon_claim(e.message_detail, e.message) AS claimed FROM event e
+			WHERE e.entry_type = 'summary' ORDER BY e.recon_id, e."timestamp" DESC, e.id DESC
+		)
+		SELECT recon_id, coalesce(a.mapping, z.mapping, z.claimed ->> 'mapping'),
+			coalesce(a.user_id, z.user_id, substring(a.message FROM '^Reconciliation initiated by (.+)$')),
+			coalesce(a.recon_action, z.recon_action),
+			CASE z.entry_type WHEN 'summary' THEN synclog.recon_state(z.message_detail, z.status) END,
+			coalesce(a."timestamp", synclog.instant(z.claimed ->> 'started')),
+			z."timestamp", z.claimed
+		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon'),
+		CASE WHEN run IS NULL THEN 't.recon_id IS NOT NULL' ELSE 't.recon_id = $1' END) USING run;
+END $$;
+COMMENT ON FUNCTION synclog.recon_heads(text) IS
+'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read. synclog.recon_listed() and synclog.recon_summary() call it; errors as theirs.';
+
+CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_id text, OUT mapping text, OUT user_id text,
+		OUT recon_action text, OUT state text, OUT started timestamptz, OUT ended timestamptz,
+		OUT duration interval, OUT last_event timestamptz, OUT claimed jsonb)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN QUERY EXECUTE format($query$
+		WITH head AS MATERIALIZED (
+			SELECT * FROM synclog.recon_heads($1)
+		), active AS MATERIALIZED (
+			SELECT t.recon_id, max(t."timestamp") AS last_event FROM %s t
+			WHERE t.recon_id = ANY (ARRAY(SELECT h.recon_id FROM head h WHERE h.state IS NULL))
+				AND t."timestamp" >= $2 AND EXISTS (SELECT FROM head h WHERE h.state IS NULL)
+			GROUP BY t.recon_id
+		)
+		SELECT h.recon_id, h.mapping, h.user_id, h.recon_action,
+			coalesce(h.state, CASE WHEN a.recon_id IS NULL THEN 'UNFINISHED' ELSE 'ACTIVE' END),
+			h.started, h.ended, coalesce(h.ended, a.last_event) - h.started, coalesce(h.ended, a.last_event), h.claimed
+		FROM head h LEFT JOIN active a USING (recon_id)$query$, synclog.topic_table('recon'))
+		USING run, coalesce(now() - stale_after, '-infinity');
+END $$;
+COMMENT ON FUNCTION synclog.recon_listed(text, interval) IS
+'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Of a run without a summary the events of the last stale_after are sought; entries of other runs are not read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
+
+CREATE FUNCTION synclog.recon_situations() RETURNS text[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT '{ABSENT,AMBIGUOUS,CONFIRMED,FOUND,FOUND_ALREADY_LINKED,MISSING,SOURCE_IGNORED,SOURCE_MISSING,TARGET_IGNORED,UNASSIGNED,UNQUALIFIED}'::text[];
+END;
+COMMENT ON FUNCTION synclog.recon_situations() IS
+'the situations that the servers'' summaries always have. synclog.recon_summary() and synclog.recon_trend() call it.';
+
+CREATE FUNCTION synclog.recon_counts(names text[], counts bigint[], always text[] DEFAULT '{}') RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT coalesce(jsonb_object_agg(s.name, s.n), '{}')
+	FROM (
+		SELECT c.name, sum(c.n) AS n
+		FROM (SELECT * FROM unnest(names, counts) UNION ALL SELECT a, 0 FROM unnest(always) a) c(name, n)
+		WHERE c.name <> ''
+		GROUP BY c.name
+	) s;
+END;
+COMMENT ON FUNCTION synclog.recon_counts(text[], bigint[], text[]) IS
+'counts by name as an object, {"ABSENT":2,...}: of the same name they are added, the names that are always there have 0 at least, and what has no name is left out. synclog.recon_summary() and synclog.recon_trend() call it.';
+
+CREATE FUNCTION synclog.recon_difference(claimed jsonb, found jsonb) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT coalesce(jsonb_object_agg(d.name, d.n) FILTER (WHERE d.n <> 0), '{}')
+	FROM (
+		SELECT n.key AS name, sum(CASE WHEN n.value ~ '^\d{1,15}$' THEN n.sign * n.value::bigint ELSE 0 END) AS n
+		FROM (SELECT c.key, c.value, 1 FROM jsonb_each_text(CASE jsonb_typeof(claimed) WHEN 'object' THEN claimed END) c
+			UNION ALL SELECT f.key, f.value, -1 FROM jsonb_each_text(found) f) n(key, value, sign)
+		GROUP BY n.key
+	) d
+	HAVING jsonb_typeof(claimed) = 'object';
+END;
+COMMENT ON FUNCTION synclog.recon_difference(jsonb, jsonb) IS
+'claimed counts minus found ones, by name, where they differ; a name that one side lacks, or that has no number there, counts 0; NULL where nothing is claimed. synclog.recon_summary() calls it.';
+
+CREATE FUNCTION synclog.recon_summarize(run text, stale_after interval, OUT recon_id text, OUT mapping text, OUT user_id text,
+		OUT recon_action text, OUT state text, OUT started timestamptz, OUT ended timestamptz, OUT duration interval,
+		OUT last_event timestamptz, OUT entries bigint, OUT situation_summary jsonb, OUT status_summary jsonb,
+		OUT action_summary jsonb, OUT progress jsonb, OUT claimed jsonb, OUT unlogged jsonb, OUT agrees boolean)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000 ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('recon');
+	head record;
+	found record;
+	expected bigint;
+BEGIN
+	recon_id := run;
+	SELECT h.* INTO head FROM synclog.recon_heads(run) h WHERE h.recon_id = run;
+	-- the grouping is what reads the entries; the rest works on its few rows
+	EXECUTE format($query$
+		WITH cell AS MATERIALIZED (
+			SELECT t.entry_type, t.reconciling, t.situation, t.status, t.action, count(*) AS n,
+				count(t.source_object_id) AS sources, count(t.target_object_id) AS targets, max(t."timestamp") AS last_event
+			FROM %s t WHERE t.recon_id = $1 GROUP BY 1, 2, 3, 4, 5
+		), entry AS MATERIALIZED (
+			SELECT * FROM cell c WHERE (c.entry_type IN ('start', 'summary')) IS NOT TRUE
+		)
+		SELECT (SELECT max(c.last_event) FROM cell c) AS last_event, coalesce(sum(e.n), 0)::bigint AS entries,
+			synclog.recon_counts(array_agg(e.situation),
+				array_agg(CASE e.reconciling WHEN 'source' THEN e.sources WHEN 'target' THEN e.targets ELSE e.n END),
+				synclog.recon_situations()) AS situations,
+			synclog.recon_counts(array_agg(e.status), array_agg(e.n), '{SUCCESS,FAILURE}') AS statuses,
+			synclog.recon_counts(array_agg(e.action), array_agg(e.n)) AS actions,
+			coalesce(sum(e.sources), 0) AS sources,
+			coalesce(sum(e.targets) FILTER (WHERE e.action = 'CREATE'), 0) AS created,
+			coalesce(sum(e.targets) FILTER (WHERE e.action IS DISTINCT FROM 'CREATE'), 0) AS targets
+		FROM entry e$query$, relation) INTO found USING recon_id;
+	IF found.last_event IS NULL THEN
+		RETURN;
+	END IF;
+
+	mapping := head.mapping;
+	user_id := head.user_id;
+	recon_action := head.recon_action;
+	IF head.recon_id IS NULL THEN
+		EXECUTE format('SELECT t.mapping, t.user_id FROM %s t WHERE t.recon_id = $1 AND t.mapping IS NOT NULL LIMIT 1', relation)
+			INTO mapping, user_id USING recon_id;
+	END IF;
+	state := coalesce(head.state, CASE WHEN found.last_event < now() - stale_after THEN 'UNFINISHED' ELSE 'ACTIVE' END);
+	started := head.started;
+	ended := head.ended;
+	last_event := found.last_event;
+	duration := coalesce(ended, last_event) - started;
+	entries := found.entries;
+	situation_summary := found.situations;
+	status_summary := found.statuses;
+	action_summary := found.actions;
+	claimed := head.claimed;
+	unlogged := synclog.recon_difference(claimed -> 'situationSummary', situation_summary);
+	-- more was found than the server says it did
+	SELECT NOT bool_or(jsonb_path_exists(d.difference, '$.* ? (@ < 0)')) INTO agrees
+		FROM (VALUES (unlogged), (synclog.recon_difference(claimed -> 'statusSummary', status_summary))) d(difference);
+
+	SELECT jsonb_build_object(
+			'source', jsonb_build_object('existing', jsonb_build_object('processed', found.sources, 'total', t.source)),
+			'target', jsonb_build_object('existing', jsonb_build_object('processed', found.targets, 'total', t.target),
+				'created', found.created),
+			'links', jsonb_build_object('existing', jsonb_build_object('processed', NULL, 'total', t.links), 'created', NULL))
+		INTO progress
+		FROM (SELECT coalesce(claimed #> '{progress,source,existing,total}', '"?"') AS source,
+			coalesce(claimed #> '{progress,target,existing,total}', '"?"') AS target,
+			coalesce(claimed #> '{progress,links,existing,total}', '"?"') AS links) t;
+	IF state = 'ACTIVE' THEN
+		-- what the mapping's last run logged is the best guess of what this one will
+		EXECUTE format('SELECT count(*) FROM %s t
+				WHERE t.recon_id = $1 AND (t.entry_type IN (''start'', ''summary'')) IS NOT TRUE', relation)
+			INTO expected USING (
+				SELECT h.recon_id FROM synclog.recon_heads() h
+				WHERE h.mapping = head.mapping AND h.recon_action IS NOT DISTINCT FROM head.recon_action
+					AND h.started < head.started AND h.state = 'SUCCESS'
+				ORDER BY h.started DESC, h.recon_id COLLATE "C" DESC LIMIT 1);
+		progress := progress || jsonb_build_object('expected', nullif(expected, 0),
+			'percent', round(100.0 * entries / nullif(expected, 0), 1));
+	END IF;
+	RETURN NEXT;
+END $$;
+COMMENT ON FUNCTION synclog.recon_summarize(text, interval) IS
+'what synclog.recon_summary() gives of a run; no row for NULL. That and synclog.recon_trend() and synclog.recon_reported() call it.';
+
+CREATE FUNCTION synclog.recon_summary(recon_id text DEFAULT NULL, stale_after interval DEFAULT '1 hour')
+	RETURNS TABLE (recon_id text, mapping text, user_id text,
+		recon_action text, state text, started timestamptz, ended timestamptz, duration interval,
+		last_event timestamptz, entries bigint, situation_summary jsonb, status_summary jsonb,
+		action_summary jsonb, progress jsonb, claimed jsonb, unlogged jsonb, agrees boolean)
+	LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 1
+BEGIN ATOMIC
+	SELECT * FROM synclog.recon_summarize(coalesce($1,
+		(SELECT h.recon_id FROM synclog.recon_heads() h ORDER BY h.started DESC NULLS LAST, h.recon_id COLLATE "C" DESC LIMIT 1)), $2);
+END;
+COMMENT ON FUNCTION synclog.recon_summary(text, interval) IS
+'a reconciliation summed up from its entries in topic recon, one row, none if it is unknown. recon_id: which; NULL is the one that started last. state: SUCCESS, FAILED or CANCELED by the summary event (the last, if there are several); without one ACTIVE, or UNFINISHED when the last event is older than stale_after (NULL: never). started, ended: when the (first) start and the summary are; without a start what the summary says; ended is NULL without a summary, and duration then lasts until last_event. entries: those that are neither start nor summary. situation_summary counts entries of the source phase that have a source, of the target phase that have a target, and of no phase, the servers'' eleven situations and any other that occurred; status_summary and action_summary count entries. progress is the servers'' object: processed and created counted, what entries do not tell null, totals as the summary says, else "?"; while a run is ACTIVE also expected, the entries of the last successful run of the mapping before it with the same reconAction, and percent of it. claimed: the summary event''s own numbers (messageDetail, or its message); unlogged: claimed minus counted situations where they differ, NULL without a claim: servers count what they do not log; agrees: false if more was counted of a situation or a status than is claimed, NULL without a claim. Errors: 42704 without topic recon, 42703 if its table lacks a column that create_topics gives it, 42501 without SELECT on it';
+
+CREATE FUNCTION synclog.recon_cookie(filter synclog.queryfilter, started timestamptz, recon_id text) RETURNS text
+	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.recon_cookie(synclog.queryfilter, timestamptz, text) IS
+'the cookie after a run in the list of those that match a filter. synclog.recon_runs() calls it.';
+
+CREATE FUNCTION synclog.recon_page(filter synclog.queryfilter, page_size integer, cookie text,
+		OUT is_first boolean, OUT started timestamptz, OUT recon_id text)
+	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.recon_page(synclog.queryfilter, integer, text) IS
+'after which run a page of the list begins. Error 22023 for a page_size below 1 and for a cookie that is damaged or of another filter. synclog.recon_runs() calls it.';
+
+CREATE FUNCTION synclog.recon_runs(filter synclog.queryfilter DEFAULT 'true', page_size integer DEFAULT NULL,
+		cookie text DEFAULT NULL, stale_after interval DEFAULT '1 hour')
+	RETURNS TABLE (recon_id text, mapping text, user_id text, recon_action text, state text, started timestamptz,
+		ended timestamptz, duration interval, last_event timestamptz, claimed jsonb, cookie text)
+	LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 1000
+BEGIN ATOMIC
+	SELECT l.*, synclog.recon_cookie(recon_runs.filter, l.started, l.recon_id)
+	FROM (
+		SELECT r.*
+		FROM synclog.recon_page(recon_runs.filter, recon_runs.page_size, recon_runs.cookie) p
+			CROSS JOIN synclog.recon_listed(NULL, recon_runs.stale_after) r
+		WHERE synclog.matches(r, recon_runs.filter) AND (p.is_first
+			OR r.started < p.started OR r.started IS NULL AND p.started IS NOT NULL
+			OR r.started IS NOT DISTINCT FROM p.started AND r.recon_id COLLATE "C" < p.recon_id)
+		ORDER BY r.started DESC NULLS LAST, r.recon_id COLLATE "C" DESC
+		LIMIT recon_runs.page_size
+	) l;
+END;
+COMMENT ON FUNCTION synclog.recon_runs(synclog.queryfilter, integer, text, interval) IS
+'the reconciliations in topic recon, one row a run, newest first by started, then recon_id, from their start and summary events alone: /recon without entries. filter: on the columns of the row, /mapping eq "..." and /state eq "UNFINISHED" and /claimed/statusSummary/FAILURE gt 0. page_size: how many, NULL is all. cookie: that of the row after which to go on, with the same filter; NULL or empty is the newest; from page to page no run is repeated and none skipped, whatever is stored meanwhile, but for those whose start is stored later. The columns are those of recon_summary, but for last_event, which is ended where there is a summary; without one, last_event and duration are known only while the run is ACTIVE, that is, while it has an event within stale_after. A run without start and summary events is not listed. No rows for a NULL filter. Errors: those of matches and of recon_summary; 22023 for a page_size below 1, and for a cookie that is damaged or of another filter';
+
+CREATE FUNCTION synclog.recon_total(counts jsonb[], always text[]) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT synclog.recon_counts(array_agg(n.key), array_agg(CASE WHEN n.value ~ '^\d{1,15}$' THEN n.value::bigint ELSE 0 END),
+		always)
+	FROM unnest(counts) c CROSS JOIN LATERAL jsonb_each_text(c) n;
+END;
+COMMENT ON FUNCTION synclog.recon_total(jsonb[], text[]) IS
+'the sum of objects of counts, by name, as synclog.recon_counts() gives it; what is no number counts 0. synclog.recon_trend() calls it.';
+
+CREATE FUNCTION synclog.recon_trend(mapping text DEFAULT NULL, bucket interval DEFAULT NULL,
+		OUT started timestamptz, OUT recon_id text, OUT runs bigint, OUT entries bigint, OUT situation_summary jsonb,
+		OUT status_summary jsonb, OUT mean_duration interval, OUT entries_per_second numeric)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 100
+BEGIN ATOMIC
+	WITH listed AS MATERIALIZED (
+		SELECT l.*, CASE jsonb_typeof(l.claimed -> 'situationSummary') WHEN 'object' THEN l.claimed -> 'situationSummary' END AS situations,
+			CASE jsonb_typeof(l.claimed -> 'statusSummary') WHEN 'object' THEN l.claimed -> 'statusSummary' END AS statuses
+		FROM synclog.recon_listed(NULL, '1 hour') l
+		WHERE recon_trend.mapping IS NULL OR l.mapping = recon_trend.mapping
+	), run AS MATERIALIZED (
+		SELECT CASE WHEN recon_trend.bucket IS NULL THEN l.started
+				ELSE date_bin(recon_trend.bucket, l.started, '2001-01-01T00:00:00Z') END AS started,
+			CASE WHEN recon_trend.bucket IS NULL THEN l.recon_id END AS recon_id,
+			coalesce(l.situations, s.situation_summary) AS situations, coalesce(l.statuses, s.status_summary) AS statuses,
+			CASE WHEN l.situations IS NULL THEN s.entries
+				ELSE (SELECT sum(n.value::bigint) FROM jsonb_each_text(l.situations) n WHERE n.value ~ '^\d{1,15}$')::bigint
+			END AS entries,
+			coalesce(l.duration, s.duration) AS duration
+		-- entries are read only where the summary has no numbers
+		FROM listed l LEFT JOIN LATERAL synclog.recon_summarize(
+			CASE WHEN l.situations IS NULL OR l.statuses IS NULL THEN l.recon_id END, '1 hour') s ON true
+	)
+	SELECT r.started, r.recon_id, count(*), coalesce(sum(r.entries), 0)::bigint,
+		synclog.recon_total(array_agg(r.situations), synclog.recon_situations()),
+		synclog.recon_total(array_agg(r.statuses), '{SUCCESS,FAILURE}'), avg(r.duration),
+		round(sum(r.entries) FILTER (WHERE r.duration > '0')
+			/ extract(epoch FROM sum(r.duration) FILTER (WHERE r.duration > '0' AND r.entries IS NOT NULL)), 1)
+	FROM run r GROUP BY r.started, r.recon_id ORDER BY r.started, r.recon_id COLLATE "C";
+END;
+COMMENT ON FUNCTION synclog.recon_trend(text, interval) IS
+'the reconciliations of a mapping (NULL: of all) over time, oldest first. bucket: NULL gives a row a run, an interval one for each that has runs by their start, in steps from Monday, 1 January 2001 in UTC; started is the run''s or the step''s. entries, situation_summary and status_summary are what the summaries claim, or counted from the entries where they do not say; mean_duration is over the runs whose duration is known, and entries_per_second what they did in it together. Errors: those of recon_summary; 0A000 for a bucket with months or years, 22008 for one that is not positive';
 
 CREATE FUNCTION synclog.recon_reported(recon_id text DEFAULT NULL, runs integer DEFAULT 100) RETURNS SETOF json
-	LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000 ROWS 100
+	LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 100
 BEGIN ATOMIC
-	WITH wanted AS MATERIALIZED (
-		SELECT CASE WHEN recon_reported.recon_id IS NULL THEN '/reconId pr'
-			ELSE format('/reconId eq "%s"', regexp_replace(recon_reported.recon_id, '["\\]', '\\\&', 'g')) END AS filter
-	), start AS MATERIALIZED (
-		SELECT DISTINCT ON (1) e.event ->> 'reconId' AS id, e.event, e.place
-		FROM wanted w CROSS JOIN LATERAL synclog.query('recon', '/entryType eq "start" and ' || w.filter,
-			fields => 'reconId,mapping,timestamp', sort_keys => '-timestamp',
-			page_size => recon_reported.runs) WITH ORDINALITY e(event, place)
-		ORDER BY 1, e.place
-	), ended AS MATERIALIZED (
-		-- the summaries of these runs are found by their ids
-		SELECT CASE WHEN recon_reported.recon_id IS NULL
-			THEN format('/reconId in "%s"', regexp_replace(coalesce(json_agg(s.id)::text, '[]'), '["\\]', '\\\&', 'g'))
-			ELSE (SELECT w.filter FROM wanted w) END AS filter
-		FROM start s
-	), summary AS MATERIALIZED (
-		SELECT DISTINCT ON (1) e.event ->> 'reconId' AS id, e.event,
-			CASE json_typeof(e.event -> 'messageDetail') WHEN 'object' THEN e.event -> 'messageDetail' ELSE '{}' END AS detail
-		FROM ended w CROSS JOIN LATERAL synclog.query('recon', '/entryType eq "summary" and ' || w.filter,
-			fields => 'reconId,mapping,timestamp,status,messageDetail',
-			sort_keys => '-timestamp') WITH ORDINALITY e(event, place)
-		ORDER BY 1, e.place
+	WITH listed AS MATERIALIZED (
+		SELECT l.* FROM synclog.recon_listed(recon_reported.recon_id, '1 hour') l
+		ORDER BY l.started DESC NULLS LAST, l.recon_id COLLATE "C" DESC LIMIT recon_reported.runs
 	)
 	SELECT (SELECT json_object_agg(m.key, m.value ORDER BY array_position(ARRAY['_id', 'mapping', 'state', 'stage',
 				'stageDescription', 'progress', 'situationSummary', 'statusSummary', 'durationSummary',
 				'parameters', 'started', 'ended', 'duration'], m.key), m.key)
-		FROM (
-			SELECT DISTINCT ON (l.key) l.key, l.value
-			FROM (
-				SELECT 1, '_id', to_json(id)
-				UNION ALL
-				-- what a summary says of the state is written before the end
-				SELECT 1, o.key, to_json(o.value)
-				FROM (VALUES ('state', 'SUCCESS', 'FAILED'), ('stage', 'COMPLETED_SUCCESS', 'COMPLETED_FAILED'),
-					('stageDescription', 'reconciliation completed.', 'reconciliation failed')) f(key, success, failure)
-					CROSS JOIN LATERAL (VALUES (f.key,
-						CASE summary.event ->> 'status' WHEN 'FAILURE' THEN f.failure ELSE f.success END)) o(key, value)
-				WHERE coalesce(summary.detail ->> 'state', 'ACTIVE') = 'ACTIVE' AND summary.event IS NOT NULL
-				UNION ALL
-				SELECT 2, d.key, d.value FROM json_each(summary.detail) d
-				UNION ALL
-				SELECT 3, o.key, o.value
-				FROM (VALUES ('mapping', coalesce(summary.event -> 'mapping', start.event -> 'mapping')),
-					('state', '"ACTIVE"'), ('started', start.event -> 'timestamp'),
-					('ended', coalesce(summary.event -> 'timestamp', '""'))) o(key, value)
-				WHERE o.value IS NOT NULL
-			) l(layer, key, value)
-			ORDER BY l.key, l.layer
-		) m)
-	FROM start FULL JOIN summary USING (id)
-	ORDER BY start.place;
+		FROM jsonb_each(jsonb_strip_nulls(jsonb_build_object('mapping', l.mapping, 'started', synclog.iso8601(l.started),
+				'ended', coalesce(synclog.iso8601(l.ended), '')))
+			|| coalesce(l.claimed, '{}')
+			|| jsonb_build_object('_id', l.recon_id, 'state', l.state)
+			-- what a summary says of the stage may be written before the end
+			|| CASE WHEN l.ended IS NOT NULL AND l.claimed ->> 'state' IS DISTINCT FROM l.state
+				THEN jsonb_build_object('stage', 'COMPLETED_' || l.state, 'stageDescription', CASE l.state
+					WHEN 'SUCCESS' THEN 'reconciliation completed.' WHEN 'FAILED' THEN 'reconciliation failed'
+					ELSE 'reconciliation aborted.' END) ELSE '{}' END
+			|| CASE WHEN s.recon_id IS NOT NULL THEN jsonb_build_object('progress', s.progress,
+				'situationSummary', s.situation_summary, 'statusSummary', s.status_summary) ELSE '{}' END) m)
+	-- entries are read only of what is running, or of the one run that is asked for and has no summary
+	FROM listed l LEFT JOIN LATERAL synclog.recon_summarize(CASE WHEN l.state = 'ACTIVE'
+		OR l.state = 'UNFINISHED' AND recon_reported.recon_id IS NOT NULL THEN l.recon_id END, '1 hour') s ON true
+	ORDER BY l.started DESC NULLS LAST, l.recon_id COLLATE "C" DESC;
 END;
 COMMENT ON FUNCTION synclog.recon_reported(text, integer) IS
-'reconciliations in topic recon as GET /recon reports them: the messageDetail of the summary, with the run''s id as _id and its mapping; a run with a summary has ended, so that SUCCESS or FAILED, by the summary''s status, stands where messageDetail, which is written before the end, says ACTIVE; of a run without a summary _id, mapping, state ACTIVE, started, and ended as the empty string for which clients wait. recon_id: only this one, no rows if it is unknown; NULL: the newest runs (100 or as many as said) by their starts, newest first. Error 42704 if there is no topic recon';
+'reconciliations in topic recon as GET /recon reports them: the messageDetail of the summary, with the run''s id as _id, its mapping and its state as recon_summary has it, and a stage to match where messageDetail, which may be written before the end, has another; of a run without a summary _id, mapping, state ACTIVE or UNFINISHED, started, and ended as the empty string for which clients wait; while it is ACTIVE, or if only it is asked for, also progress, situationSummary and statusSummary, counted. recon_id: only this one, no rows if it has neither start nor summary; NULL: the newest runs (100 or as many as said), newest first. Errors as for recon_summary';
 
 ------------------------------------------------------------------------------
 -- request: documented requests, as URLs, and the queries that they name

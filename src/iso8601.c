@@ -304,3 +304,17 @@ iso8601(PG_FUNCTION_ARGS)
 
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(buf, n));
 }
+
+PG_FUNCTION_INFO_V1(instant);
+
+/* instant(iso8601) -> timestamptz */
+Datum
+instant(PG_FUNCTION_ARGS)
+{
+	text	   *source = PG_GETARG_TEXT_PP(0);
+	TimestampTz ts;
+
+	if (!iso8601_parse(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source), &ts))
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(ts);
+}

@@ -8,9 +8,11 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type_d.h"
+#include "common/hashfn.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 
+#include "cookie.h"
 #include "query.h"
 #include "recon.h"
 
@@ -110,7 +112,7 @@ recon_entries(PG_FUNCTION_ARGS)
 
 /*
  * Append the events that match a request's filter as one object.  Of several
- * starts and of several summaries it has the first.
+ * starts it has the first, of several summaries the last.
  */
 void
 recon_print_grouped(const PageRequest *request, StringInfo out)
@@ -121,8 +123,9 @@ recon_print_grouped(const PageRequest *request, StringInfo out)
 										request->formatted, &section, &tag);
 	EventStream *stream;
 	Datum		 event;
-	int			 in = 0; /* the section whose events are being written */
-	int			 n = 0;	 /* how many of it are */
+	int			 in = 0;	  /* the section whose events are being written */
+	int			 n = 0;		  /* how many of it are */
+	int			 summary = 0; /* where in the answer the summary begins */
 	int			 next;
 	/* what ends a section and begins the next */
 	static const char *const bridges[] = {",\"result\":[", "],\"summary\":"};
@@ -143,13 +146,17 @@ recon_print_grouped(const PageRequest *request, StringInfo out)
 			if (in == 0 && n == 0)
 				response_append(out, "null", 4);
 			response_append(out, bridges[in], strlen(bridges[in]));
+			summary = out->len;
 		}
 		if (!more)
 			break;
-		if (n > 0 && in != 1)
+		if (n > 0 && in == 0)
 			continue;
-		if (n++ > 0)
+		if (in == 2)
+			out->len = summary;
+		else if (n > 0)
 			response_append(out, ",", 1);
+		n++;
 		response_append(out, VARDATA_ANY(event), VARSIZE_ANY_EXHDR(event));
 	}
 	if (n == 0)
@@ -183,4 +190,69 @@ recon_grouped(PG_FUNCTION_ARGS)
 	initStringInfo(&out);
 	recon_print_grouped(&request, &out);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+}
+
+/*
+ * The order of runs in recon_runs(), for cookies: when they started, which is
+ * not known of all, and their ids.
+ */
+static List *
+run_order(void)
+{
+	static const OrderKey started = {.type = TIMESTAMPTZOID};
+	static const OrderKey recon_id = {.type = TEXTOID, .not_null = true};
+
+	return list_make2((void *) &started, (void *) &recon_id);
+}
+
+/* Give the number by which a cookie knows the runs that match a filter. */
+static uint64
+runs_number(FunctionCallInfo fcinfo)
+{
+	static const char topic[] = "recon_runs ";
+	StringInfoData	  all;
+
+	initStringInfo(&all);
+	appendStringInfoString(&all, topic);
+	/* a filter is its canonical text */
+	if (!PG_ARGISNULL(0))
+		appendStringInfoString(&all, text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	return hash_bytes_extended((unsigned char *) all.data, all.len, 0);
+}
+
+PG_FUNCTION_INFO_V1(recon_cookie);
+
+/* recon_cookie(filter, started, recon_id) -> text */
+Datum
+recon_cookie(PG_FUNCTION_ARGS)
+{
+	Datum values[] = {PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
+	bool  isnull[] = {PG_ARGISNULL(1), PG_ARGISNULL(2)};
+
+	PG_RETURN_TEXT_P(cstring_to_text(
+		cookie_make(runs_number(fcinfo), run_order(), values, isnull)));
+}
+
+PG_FUNCTION_INFO_V1(recon_page);
+
+/* recon_page(filter, page_size, cookie) -> (is_first, started, recon_id) */
+Datum
+recon_page(PG_FUNCTION_ARGS)
+{
+	TupleDesc desc;
+	Datum	  values[3];
+	bool	  nulls[3] = {false, true, true};
+	char	 *cookie =
+		PG_ARGISNULL(2) ? "" : TextDatumGetCString(PG_GETARG_DATUM(2));
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	if (!PG_ARGISNULL(1))
+		topic_query_check_page("page_size", PG_GETARG_INT32(1), 1);
+	values[0] = BoolGetDatum(*cookie == '\0');
+	if (*cookie != '\0')
+		cookie_read(cookie, runs_number(fcinfo), run_order(), &values[1],
+					&nulls[1]);
+	PG_RETURN_DATUM(HeapTupleGetDatum(
+		heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
