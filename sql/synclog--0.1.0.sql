@@ -519,7 +519,7 @@ CREATE FUNCTION synclog.query(topic text, filter synclog.queryfilter DEFAULT 'tr
 	RETURNS SETOF json
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME', 'query_topic';
 COMMENT ON FUNCTION synclog.query(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean) IS
-'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 54000 for more than 1000 fields or sort keys, 22004 for a NULL topic, 22023 for other wrong arguments, those of matches';
+'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id, then "timestamp", then the tenant, in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 54000 for more than 1000 fields or sort keys, 22004 for a NULL topic, 22023 for other wrong arguments, those of matches';
 
 CREATE FUNCTION synclog.query_page(topic text, filter synclog.queryfilter DEFAULT 'true',
 	fields text DEFAULT NULL, sort_keys text DEFAULT NULL,
@@ -529,7 +529,7 @@ CREATE FUNCTION synclog.query_page(topic text, filter synclog.queryfilter DEFAUL
 	RETURNS json
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.query_page(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean, text, text) IS
-'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments are those of query, in its order, made total by "timestamp" and the tenant. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 54000 for an answer above synclog.max_response';
+'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 54000 for an answer above synclog.max_response';
 
 ------------------------------------------------------------------------------
 -- recon: reconciliations, grouped
@@ -540,7 +540,7 @@ CREATE FUNCTION synclog.recon_entries(recon_id text, situation text DEFAULT NULL
 	RETURNS SETOF record
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.recon_entries(text, text, boolean) IS
-'the events of a reconciliation in topic recon: section start, then every result by timestamp and _id, then summary; an entry of any other type, none and "" among them, is a result. situation: only results with it, start and summary all the same. formatted: as for event. No rows if the run is unknown or recon_id is NULL; error 42704 if there is no topic recon';
+'the events of a reconciliation in topic recon: section start, then result, then summary, each with all its events by timestamp and _id, however many there are; an entry of any other type, none and "" among them, is a result. situation: only results with it, start and summary all the same. formatted: as for event. No rows if the run is unknown or recon_id is NULL; error 42704 if there is no topic recon';
 
 CREATE FUNCTION synclog.recon_grouped(recon_id text) RETURNS json
 	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
@@ -596,7 +596,7 @@ BEGIN
 		WITH event AS MATERIALIZED (
 			SELECT t.recon_id, t.entry_type, t."timestamp", t.id, t.mapping, t.user_id, t.recon_action, t.message,
 				t.message_detail, t.status
-			FROM %s t WHERE t.entry_type IN ('start', 'summary') AND %s
+			FROM %s t WHERE t.entry_type IN ('start', 'summary') AND t.recon_id IS NOT NULL AND ($1 IS NULL OR t.recon_id = $1)
 		), start AS (
 			SELECT DISTINCT ON (e.recon_id) * FROM event e
 			WHERE e.entry_type = 'start' ORDER BY e.recon_id, e."timestamp", e.id
@@ -610,8 +610,7 @@ BEGIN
 			CASE z.entry_type WHEN 'summary' THEN synclog.recon_state(z.message_detail, z.status) END,
 			coalesce(a."timestamp", synclog.instant(z.claimed ->> 'started')),
 			z."timestamp", z.claimed
-		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon'),
-		CASE WHEN run IS NULL THEN 't.recon_id IS NOT NULL' ELSE 't.recon_id = $1' END) USING run;
+		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon')) USING run;
 END $$;
 COMMENT ON FUNCTION synclog.recon_heads(text) IS
 'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read. synclog.recon_listed() and synclog.recon_summary() call it; errors as theirs.';
@@ -621,24 +620,31 @@ CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_i
 		OUT duration interval, OUT last_event timestamptz, OUT claimed jsonb)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('recon');
+	without_summary text[];
 BEGIN
+	-- known beforehand, so that the planner knows whether by time or by run there is less to read
+	EXECUTE format($query$
+		SELECT ARRAY(
+			SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'start' AND ($1 IS NULL OR t.recon_id = $1)
+			EXCEPT SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'summary' AND ($1 IS NULL OR t.recon_id = $1))$query$,
+		relation) INTO without_summary USING run;
 	RETURN QUERY EXECUTE format($query$
 		WITH head AS MATERIALIZED (
 			SELECT * FROM synclog.recon_heads($1)
 		), active AS MATERIALIZED (
 			SELECT t.recon_id, max(t."timestamp") AS last_event FROM %s t
-			WHERE t.recon_id = ANY (ARRAY(SELECT h.recon_id FROM head h WHERE h.state IS NULL))
-				AND t."timestamp" >= $2 AND EXISTS (SELECT FROM head h WHERE h.state IS NULL)
-			GROUP BY t.recon_id
+			WHERE t.recon_id = ANY ($3) AND t."timestamp" >= $2 GROUP BY t.recon_id
 		)
 		SELECT h.recon_id, h.mapping, h.user_id, h.recon_action,
 			coalesce(h.state, CASE WHEN a.recon_id IS NULL THEN 'UNFINISHED' ELSE 'ACTIVE' END),
 			h.started, h.ended, coalesce(h.ended, a.last_event) - h.started, coalesce(h.ended, a.last_event), h.claimed
-		FROM head h LEFT JOIN active a USING (recon_id)$query$, synclog.topic_table('recon'))
-		USING run, coalesce(now() - stale_after, '-infinity');
+		FROM head h LEFT JOIN active a USING (recon_id)$query$, relation)
+		USING run, coalesce(now() - stale_after, '-infinity'), without_summary;
 END $$;
 COMMENT ON FUNCTION synclog.recon_listed(text, interval) IS
-'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Of a run without a summary the events of the last stale_after are sought; entries of other runs are not read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
+'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Where there are runs without a summary, their events of the last stale_after are sought, in one pass, to tell which are active; no other entries are read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
 
 CREATE FUNCTION synclog.recon_situations() RETURNS text[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -689,8 +695,11 @@ DECLARE
 	found record;
 	expected bigint;
 BEGIN
+	IF run IS NULL THEN
+		RETURN;
+	END IF;
 	recon_id := run;
-	SELECT h.* INTO head FROM synclog.recon_heads(run) h WHERE h.recon_id = run;
+	SELECT h.* INTO head FROM synclog.recon_heads(run) h;
 	-- the grouping is what reads the entries; the rest works on its few rows
 	EXECUTE format($query$
 		WITH cell AS MATERIALIZED (
@@ -780,11 +789,16 @@ CREATE FUNCTION synclog.recon_cookie(filter synclog.queryfilter, started timesta
 COMMENT ON FUNCTION synclog.recon_cookie(synclog.queryfilter, timestamptz, text) IS
 'the cookie after a run in the list of those that match a filter. synclog.recon_runs() calls it.';
 
-CREATE FUNCTION synclog.recon_page(filter synclog.queryfilter, page_size integer, cookie text,
+CREATE FUNCTION synclog.page_size(page_size integer) RETURNS integer
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'checked_page_size';
+COMMENT ON FUNCTION synclog.page_size(integer) IS
+'a page size as it is; error 22023 if it is below 1. synclog.recon_runs() and synclog.recon_reported() call it.';
+
+CREATE FUNCTION synclog.recon_page(filter synclog.queryfilter, cookie text,
 		OUT is_first boolean, OUT started timestamptz, OUT recon_id text)
 	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION synclog.recon_page(synclog.queryfilter, integer, text) IS
-'after which run a page of the list begins. Error 22023 for a page_size below 1 and for a cookie that is damaged or of another filter. synclog.recon_runs() calls it.';
+COMMENT ON FUNCTION synclog.recon_page(synclog.queryfilter, text) IS
+'after which run a page of the list begins. Error 22023 for a cookie that is damaged or of another filter. synclog.recon_runs() calls it.';
 
 CREATE FUNCTION synclog.recon_runs(filter synclog.queryfilter DEFAULT 'true', page_size integer DEFAULT NULL,
 		cookie text DEFAULT NULL, stale_after interval DEFAULT '1 hour')
@@ -795,13 +809,13 @@ BEGIN ATOMIC
 	SELECT l.*, synclog.recon_cookie(recon_runs.filter, l.started, l.recon_id)
 	FROM (
 		SELECT r.*
-		FROM synclog.recon_page(recon_runs.filter, recon_runs.page_size, recon_runs.cookie) p
+		FROM synclog.recon_page(recon_runs.filter, recon_runs.cookie) p
 			CROSS JOIN synclog.recon_listed(NULL, recon_runs.stale_after) r
 		WHERE synclog.matches(r, recon_runs.filter) AND (p.is_first
 			OR r.started < p.started OR r.started IS NULL AND p.started IS NOT NULL
 			OR r.started IS NOT DISTINCT FROM p.started AND r.recon_id COLLATE "C" < p.recon_id)
 		ORDER BY r.started DESC NULLS LAST, r.recon_id COLLATE "C" DESC
-		LIMIT recon_runs.page_size
+		LIMIT synclog.page_size(recon_runs.page_size)
 	) l;
 END;
 COMMENT ON FUNCTION synclog.recon_runs(synclog.queryfilter, integer, text, interval) IS
@@ -856,7 +870,8 @@ CREATE FUNCTION synclog.recon_reported(recon_id text DEFAULT NULL, runs integer 
 BEGIN ATOMIC
 	WITH listed AS MATERIALIZED (
 		SELECT l.* FROM synclog.recon_listed(recon_reported.recon_id, '1 hour') l
-		ORDER BY l.started DESC NULLS LAST, l.recon_id COLLATE "C" DESC LIMIT recon_reported.runs
+		ORDER BY l.started DESC NULLS LAST, l.recon_id COLLATE "C" DESC
+		LIMIT synclog.page_size(recon_reported.runs)
 	)
 	SELECT (SELECT json_object_agg(m.key, m.value ORDER BY array_position(ARRAY['_id', 'mapping', 'state', 'stage',
 				'stageDescription', 'progress', 'situationSummary', 'statusSummary', 'durationSummary',
@@ -878,7 +893,7 @@ BEGIN ATOMIC
 	ORDER BY l.started DESC NULLS LAST, l.recon_id COLLATE "C" DESC;
 END;
 COMMENT ON FUNCTION synclog.recon_reported(text, integer) IS
-'reconciliations in topic recon as GET /recon reports them: the messageDetail of the summary, with the run''s id as _id, its mapping and its state as recon_summary has it, and a stage to match where messageDetail, which may be written before the end, has another; of a run without a summary _id, mapping, state ACTIVE or UNFINISHED, started, and ended as the empty string for which clients wait; while it is ACTIVE, or if only it is asked for, also progress, situationSummary and statusSummary, counted. recon_id: only this one, no rows if it has neither start nor summary; NULL: the newest runs (100 or as many as said), newest first. Errors as for recon_summary';
+'reconciliations in topic recon as GET /recon reports them: the messageDetail of the summary, with the run''s id as _id, its mapping and its state as recon_summary has it, and a stage to match where messageDetail, which may be written before the end, has another; of a run without a summary _id, mapping, state ACTIVE or UNFINISHED, started, and ended as the empty string for which clients wait; while it is ACTIVE, or if only it is asked for, also progress, situationSummary and statusSummary, counted. recon_id: only this one, no rows if it has neither start nor summary; NULL: the newest runs (100 or as many as said, all for NULL), newest first. Errors as for recon_summary; 22023 for runs below 1';
 
 ------------------------------------------------------------------------------
 -- request: documented requests, as URLs, and the queries that they name

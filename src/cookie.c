@@ -103,7 +103,7 @@ invalid_cookie(const char *detail)
 pg_noreturn static void
 damaged_cookie(void)
 {
-	invalid_cookie("It is damaged, or not one of synclog.query_page().");
+	invalid_cookie("It is damaged, or none of synclog's.");
 }
 
 /* Give the bytes of a cookie; one whose checksum is wrong is an error. */

@@ -235,7 +235,7 @@ recon_cookie(PG_FUNCTION_ARGS)
 
 PG_FUNCTION_INFO_V1(recon_page);
 
-/* recon_page(filter, page_size, cookie) -> (is_first, started, recon_id) */
+/* recon_page(filter, cookie) -> (is_first, started, recon_id) */
 Datum
 recon_page(PG_FUNCTION_ARGS)
 {
@@ -243,16 +243,24 @@ recon_page(PG_FUNCTION_ARGS)
 	Datum	  values[3];
 	bool	  nulls[3] = {false, true, true};
 	char	 *cookie =
-		PG_ARGISNULL(2) ? "" : TextDatumGetCString(PG_GETARG_DATUM(2));
+		PG_ARGISNULL(1) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(1));
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	if (!PG_ARGISNULL(1))
-		topic_query_check_page("page_size", PG_GETARG_INT32(1), 1);
 	values[0] = BoolGetDatum(*cookie == '\0');
 	if (*cookie != '\0')
 		cookie_read(cookie, runs_number(fcinfo), run_order(), &values[1],
 					&nulls[1]);
 	PG_RETURN_DATUM(HeapTupleGetDatum(
 		heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}
+
+PG_FUNCTION_INFO_V1(checked_page_size);
+
+/* page_size(page_size) -> integer */
+Datum
+checked_page_size(PG_FUNCTION_ARGS)
+{
+	topic_query_check_page("page_size", PG_GETARG_INT32(0), 1);
+	PG_RETURN_INT32(PG_GETARG_INT32(0));
 }

@@ -158,8 +158,10 @@ SELECT length(synclog.query_page('sync', fields => '_id', page_size => 9)::text)
 SELECT synclog.query_page('sync');
 SELECT synclog.query_page('sync', page_size => 50, total_policy => 'EXACT');
 SELECT count(*) FROM synclog.query('sync');
+\set VERBOSITY sqlstate
 SET synclog.max_response = 0;
 SET synclog.max_response = '1GB';
+\set VERBOSITY default
 RESET synclog.max_response;
 SHOW synclog.max_response;
 
@@ -194,6 +196,13 @@ SELECT column_name, w.walks, w.events, w.differ FROM information_schema.columns,
 WHERE table_schema = 'audit' AND table_name = 'own' ORDER BY ordinal_position;
 RESET DateStyle; RESET IntervalStyle; RESET extra_float_digits; RESET bytea_output;
 SELECT * FROM pg_temp.walks('own', '{doc/k,-docb/k,"-doc,num","list/0,-pair/a"}', '{1,2,7}');
+-- also where a column is NULL against its constraint, which 18 can leave so
+SELECT current_setting('server_version_num')::int >= 180000 AS not_valid \gset
+\if :not_valid
+ALTER TABLE audit.own ADD CONSTRAINT num_is_there NOT NULL num NOT VALID;
+\endif
+SELECT * FROM pg_temp.walks('own', '{-num,"flag,-num"}', '{1,2,7}');
+SELECT json_agg(e->'num') FROM synclog.query('own', fields => 'num', sort_keys => '-num', page_size => 2) e;
 -- also where indexes do it
 CREATE INDEX ON audit.own (num, id, "timestamp");
 CREATE INDEX ON audit.own (folded DESC NULLS LAST, id DESC NULLS LAST, "timestamp" DESC NULLS LAST);

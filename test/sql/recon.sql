@@ -36,7 +36,7 @@ SELECT * FROM synclog.recon_entries('2.x');
 SELECT * FROM synclog.recon_entries('2.x', formatted => false);
 SELECT synclog.recon_grouped('2.x');
 SELECT synclog.recon_grouped('');
--- several starts and summaries all come out; grouped, the first of each
+-- several starts and summaries all come out; grouped, the first start and the last summary
 SELECT * FROM synclog.load('recon', $$
 {"_id": "n", "timestamp": "2020-01-02T00:00:00.000Z", "reconId": "twice", "entryType": "start"}
 {"_id": "o", "timestamp": "2020-01-01T00:00:00.000Z", "reconId": "twice", "entryType": "start"}
