@@ -949,12 +949,17 @@ CREATE FUNCTION synclog.is_filter_template(template text) RETURNS boolean
 COMMENT ON FUNCTION synclog.is_filter_template(text) IS
 'true for the template of a filter that synclog.named_query can have; for any other text no false but error 22P02, with the byte where it is wrong';
 
+CREATE FUNCTION synclog.is_field_list(list text, sort_keys boolean) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.is_field_list(text, boolean) IS
+'true for a list of fields, or of sort keys, that synclog.named_query can have; for any other text no false but error 22023, with the byte where it is wrong, or 54000 for too many';
+
 CREATE TABLE synclog.named_query (
 	id text COLLATE "C" NOT NULL CHECK (id <> ''),
 	topic text COLLATE "C",
 	filter text NOT NULL CHECK (synclog.is_filter_template(filter)),
-	sort_keys text,
-	fields text,
+	sort_keys text CHECK (synclog.is_field_list(sort_keys, true)),
+	fields text CHECK (synclog.is_field_list(fields, false)),
 	page_size integer CHECK (page_size > 0),
 	answer text NOT NULL DEFAULT 'page' CHECK (answer IN ('page', 'result', 'grouped')),
 	about text,
