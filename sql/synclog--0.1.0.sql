@@ -322,8 +322,8 @@ BEGIN ATOMIC
 				'hash (root_action_id) WHERE root_action_id IS NOT NULL', 'hash (action_id) WHERE action_id IS NOT NULL']),
 		('activity', 'Changes of objects, with what was before and after',
 			'run_as object_id operation before:jsonb after:jsonb changed_fields:jsonb revision message status password_changed:boolean provider context action activity_id parent_action_id root_action_id requester rev',
-			ARRAY['hash (object_id)', 'btree ((coalesce(user_id, requester)))', 'hash (split_part(object_id, ''/'', -1))',
-				'hash (coalesce(after ->> ''userName'', before ->> ''userName''))',
+			ARRAY['hash (object_id)', 'hash (split_part(object_id, ''/'', -1))',
+				'hash (coalesce(after ->> ''userName'', before ->> ''userName''))', 'btree ((coalesce(user_id, requester)))',
 				'hash (root_action_id) WHERE root_action_id IS NOT NULL', 'hash (parent_action_id) WHERE parent_action_id IS NOT NULL',
 				'hash (activity_id) WHERE activity_id IS NOT NULL']),
 		('config', 'Changes of the configuration',
@@ -1016,6 +1016,283 @@ COMMENT ON FUNCTION synclog.get(text) IS
 'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
 
 ------------------------------------------------------------------------------
+-- causes: two runs compared, what failed and of what
+------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.failure_cause(exception text, message text DEFAULT NULL,
+	otherwise text DEFAULT NULL, ids text[] DEFAULT NULL) RETURNS text
+	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.failure_cause(text, text, text, text[]) IS
+'what an event failed of, equal for events that fail alike: the class of the exception, ": ", and the message with * for quoted values, UUIDs, distinguished names, objects of managed/user/x and system/ldap/account/x, values of assignments, addresses, and words that begin with a digit. exception: a stack trace, whose first line counts, or what else stands for its class, a status code or the name of a module. message: the event''s, of which 1000 bytes count; NULL or empty: the rest of that line. otherwise: what stands where there is no message at all. ids: of the event''s objects, whose names, behind the last /, are * in the message too. NULL if nothing is known. synclog.failures() and synclog.recon_failures() group by it';
+
+CREATE FUNCTION synclog.topic_rows(topic text, columns text[]) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := (SELECT t.relation FROM synclog.topic t
+		JOIN pg_class c ON c.oid = t.relation WHERE t.name = topic_rows.topic);
+BEGIN
+	IF relation IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+			MESSAGE = format('topic "%s" does not exist', topic),
+			HINT = 'Call synclog.create_topics() to create the built-in topics.';
+	END IF;
+	RETURN (SELECT format('(SELECT %s FROM %s)', string_agg(CASE
+				WHEN a.attname IS NULL THEN format('NULL::%s AS %I', w.type, w.name)
+				WHEN a.atttypid = to_regtype(w.type) THEN quote_ident(w.name)
+				WHEN w.type = 'jsonb' THEN format('to_jsonb(%1$I) AS %1$I', w.name)
+				ELSE format('%1$I::%2$s AS %1$I', w.name, w.type)
+			END, ', ' ORDER BY w.i), relation)
+		FROM (SELECT split_part(c, ':', 1), coalesce(nullif(split_part(c, ':', 2), ''), 'text'), i
+				FROM unnest(ARRAY['id', 'timestamp:timestamptz'] || columns) WITH ORDINALITY u(c, i)) w(name, type, i)
+			LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = w.name AND NOT a.attisdropped);
+END $$;
+COMMENT ON FUNCTION synclog.topic_rows(text, text[]) IS
+'The text of a subquery that gives the rows of a topic with columns id, "timestamp" and those named, as name or name:type, NULL where the topic''s table lacks one. Error 42704 if there is no such topic. The functions that ask several topics, or one that may be a table of the user''s own, build their queries on it.';
+
+CREATE FUNCTION synclog.recon_side(reconciling text, source_object_id text, target_object_id text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE WHEN target_object_id IS NOT NULL AND (source_object_id IS NULL OR reconciling = 'target') THEN 'target'
+		WHEN source_object_id IS NOT NULL THEN 'source' END;
+END;
+COMMENT ON FUNCTION synclog.recon_side(text, text, text) IS
+'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
+
+CREATE FUNCTION synclog.recon_objects() RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN format($q$(SELECT r.*, CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END AS object_id,
+			s.side, coalesce(r.link_qualifier, 'default') AS link
+		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
+		WHERE r.entry_type IS DISTINCT FROM 'start' AND r.entry_type IS DISTINCT FROM 'summary' AND s.side IS NOT NULL)$q$,
+		synclog.topic_rows('recon', '{recon_id,entry_type,reconciling,source_object_id,target_object_id,link_qualifier,situation,action,status}'));
+END $$;
+COMMENT ON FUNCTION synclog.recon_objects() IS
+'The text of a subquery that gives the entries of reconciliations that are about an object, with its id, its side and its link: events of 2.x have no link qualifier, which is the default one. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
+
+CREATE FUNCTION synclog.recon_starts() RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN format($q$(SELECT * FROM %s r WHERE r.entry_type = 'start' AND r.recon_id IS NOT NULL
+			AND r.recon_action IS DISTINCT FROM 'reconById')$q$,
+		synclog.topic_rows('recon', '{recon_id,entry_type,mapping,recon_action}'));
+END $$;
+COMMENT ON FUNCTION synclog.recon_starts() IS
+'The text of a subquery that gives the starts of reconciliations of whole mappings, which those of single objects (reconById) are not. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
+
+CREATE FUNCTION synclog.recon_run(recon_id text, OUT mapping text, OUT started timestamptz) RETURNS record
+	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	condition text;
+BEGIN
+	-- the start says both; where it is missing, the entries do
+	FOREACH condition IN ARRAY ARRAY['r.entry_type = ''start''', 'true'] LOOP
+		EXECUTE format('SELECT max(r.mapping), min(r."timestamp") FROM %s r WHERE r.recon_id = $1 AND %s',
+				synclog.topic_rows('recon', '{recon_id,entry_type,mapping}'), condition)
+			INTO mapping, started USING recon_id;
+		IF started IS NOT NULL THEN
+			RETURN;
+		END IF;
+	END LOOP;
+	RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+		MESSAGE = format('reconciliation "%s" does not exist', recon_id),
+		DETAIL = 'Topic "recon" has no event with this reconId.';
+END $$;
+COMMENT ON FUNCTION synclog.recon_run(text) IS
+'The mapping and the start of a reconciliation. Error 22023 if topic recon has no event of it. synclog.recon_diff() and synclog.recon_failures() call it.';
+
+CREATE FUNCTION synclog.recon_diff(a text DEFAULT NULL, b text DEFAULT NULL,
+		OUT object_id text, OUT side text, OUT link_qualifier text, OUT change text,
+		OUT situation_before text, OUT situation_after text, OUT action_before text, OUT action_after text,
+		OUT status_before text, OUT status_after text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	newer record;
+	entries text;
+BEGIN
+	IF a IS NULL THEN
+		EXECUTE format('SELECT s.recon_id FROM %s s ORDER BY s."timestamp" DESC, s.id DESC LIMIT 1', synclog.recon_starts())
+			INTO a;
+		IF a IS NULL THEN
+			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+				MESSAGE = 'there is no reconciliation to compare',
+				DETAIL = 'Topic "recon" has no start of one; those of single objects do not count.';
+		END IF;
+	END IF;
+	newer := synclog.recon_run(a);
+	IF b IS NULL THEN
+		EXECUTE format('SELECT s.recon_id FROM %s s WHERE s.mapping = $1 AND s."timestamp" <= $2 AND s.recon_id <> $3
+				ORDER BY s."timestamp" DESC, s.id DESC LIMIT 1', synclog.recon_starts())
+			INTO b USING newer.mapping, newer.started, a;
+		IF b IS NULL THEN
+			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+				MESSAGE = format('there is no reconciliation before "%s"', a),
+				DETAIL = format('It is the first one of mapping "%s" in topic "recon"; those of single objects do not count.', newer.mapping),
+				HINT = 'Name the one to compare with: synclog.recon_diff(a, b).';
+		END IF;
+	ELSE
+		PERFORM synclog.recon_run(b);
+	END IF;
+	-- sorted for DISTINCT ON, which the join then uses
+	entries := format('(SELECT DISTINCT ON (o.side, o.object_id, o.link) o.* FROM %s o WHERE o.recon_id = $%%s
+			ORDER BY o.side, o.object_id, o.link, o."timestamp" DESC, o.id DESC)', synclog.recon_objects());
+	RETURN QUERY EXECUTE format('SELECT object_id, side, coalesce(after.link_qualifier, before.link_qualifier),
+			CASE WHEN before.id IS NULL THEN ''new'' WHEN after.id IS NULL THEN ''gone'' ELSE ''changed'' END,
+			before.situation, after.situation, before.action, after.action, before.status, after.status
+		FROM %s before FULL JOIN %s after USING (side, object_id, link)
+		WHERE before.id IS NULL OR after.id IS NULL OR before.situation IS DISTINCT FROM after.situation OR
+			before.action IS DISTINCT FROM after.action OR before.status IS DISTINCT FROM after.status
+		ORDER BY side, object_id, link', format(entries, 1), format(entries, 2))
+		USING b, a;
+END $$;
+COMMENT ON FUNCTION synclog.recon_diff(text, text) IS
+'What differs between two reconciliations, object by object: a is the newer one, NULL the newest; b the older one, NULL the one of the same mapping that started before a. Neither default is a reconciliation of single objects (reconById). One row for each object and link whose situation, action or status differs, by side, object_id and link: change is new (only in a), gone (only in b: servers log no entries where there was nothing to do, so that it need not be gone from its system) or changed; side says which id object_id is: source, or target for entries of the target phase and those without a source. Of several entries for the same, the last one counts; entries without any id are left out. No rows where nothing differs. Errors: 22023 for a reconciliation that does not exist, and where there is none to compare or none before a; 42704 without topic recon';
+
+CREATE FUNCTION synclog.detail_text(detail jsonb) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT coalesce(detail ->> 'message', detail ->> 'reason', nullif(translate(detail #>> '{}', '{"}', ''), ''));
+END;
+COMMENT ON FUNCTION synclog.detail_text(jsonb) IS
+'What the details of an error say: their message or reason, else all of them, without braces and quotes; NULL where there are none. synclog.failed_rows() calls it.';
+
+CREATE FUNCTION synclog.failed_module(entries jsonb) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT e.entry
+	FROM jsonb_array_elements(CASE jsonb_typeof(entries) WHEN 'array' THEN entries ELSE '[]' END)
+		WITH ORDINALITY e(entry, i)
+	WHERE e.entry ->> 'result' = 'FAILED'
+	ORDER BY synclog.detail_text(e.entry -> 'reason') IS NULL, e.i DESC LIMIT 1;
+END;
+COMMENT ON FUNCTION synclog.failed_module(jsonb) IS
+'Of the entries of an authentication event, one for each module that was asked, the last failed one that gives a reason, or else the last failed one. synclog.failed_rows() calls it.';
+
+CREATE FUNCTION synclog.failed_rows(topic text) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	-- columns that a topic lacks are constants here, which fold away
+	RETURN format($q$(SELECT %L COLLATE "C" AS topic, r."timestamp", r.id COLLATE "C" AS id, r.recon_id,
+			r.situation COLLATE "C" AS situation, r.mapping, r.link_qualifier, s.side,
+			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END,
+				r.object_id, r.http #>> '{request,path}', p.principal) COLLATE "C" AS object,
+			synclog.failure_cause(
+				coalesce(nullif(r.exception, ''), r.response ->> 'statusCode', m.module ->> 'moduleId'),
+				-- the message of a summary is its counts
+				CASE WHEN r.entry_type IS DISTINCT FROM 'summary' THEN coalesce(nullif(r.message, ''),
+					synclog.detail_text(r.response -> 'detail'), synclog.detail_text(m.module -> 'reason')) END,
+				CASE WHEN r.entry_type = 'summary' THEN 'reconciliation failed'
+					ELSE coalesce(upper(coalesce(r.operation, r.action, r.request ->> 'operation')) || ' failed',
+						CASE r.result WHEN 'FAILED' THEN 'authentication failed' ELSE 'no cause given' END) END,
+				ARRAY[r.source_object_id, r.target_object_id, r.object_id, r.http #>> '{request,path}', p.principal])
+				COLLATE "C" AS cause
+		FROM %s r
+			CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
+			CROSS JOIN LATERAL (SELECT synclog.failed_module(r.entries)) m(module)
+			CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(r.principal) WHEN 'array' THEN r.principal ->> 0
+				ELSE r.principal #>> '{}' END) p(principal)
+		WHERE r.status = 'FAILURE' OR r.result = 'FAILED' OR r.response ->> 'status' = 'FAILED')$q$, topic,
+		synclog.topic_rows(topic, '{recon_id,entry_type,reconciling,mapping,link_qualifier,source_object_id,target_object_id,object_id,situation,action,operation,status,result,exception,message,principal:jsonb,entries:jsonb,request:jsonb,http:jsonb,response:jsonb}'));
+END $$;
+COMMENT ON FUNCTION synclog.failed_rows(text) IS
+'The text of a subquery that gives the events of a topic that failed (status FAILURE, result FAILED, response.status FAILED, by the columns that it has) with their object and cause. The cause is the exception''s, the status code''s with the response''s detail, or the module''s with its reason; else the operation''s or action''s name. synclog.failures(), synclog.recon_failures() and synclog.recon_repeat_offenders() build their queries on it.';
+
+CREATE FUNCTION synclog.grouped_failures(failed text) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT format($q$SELECT g.topic, g.cause, sum(g.n)::bigint AS count, min(g.first) AS first, max(g.last) AS last,
+			array_agg(DISTINCT g.object ORDER BY g.object) FILTER (WHERE g.object IS NOT NULL AND g.nth <= 5) AS objects,
+			array_agg(DISTINCT g.situation ORDER BY g.situation) FILTER (WHERE g.situation IS NOT NULL) AS situations
+		FROM (SELECT f.topic, f.cause, f.object, f.situation, count(*) AS n, min(f."timestamp") AS first, max(f."timestamp") AS last,
+				dense_rank() OVER (PARTITION BY f.topic, f.cause ORDER BY f.object) AS nth
+			FROM %s f GROUP BY f.topic, f.cause, f.object, f.situation) g
+		GROUP BY g.topic, g.cause ORDER BY count DESC, last DESC, g.topic, g.cause$q$, failed);
+END;
+COMMENT ON FUNCTION synclog.grouped_failures(text) IS
+'The text of a query that groups the rows of synclog.failed_rows() by topic and cause, the most frequent first, with the first five objects by their ids. synclog.failures() and synclog.recon_failures() run it.';
+
+CREATE FUNCTION synclog.failures(since timestamptz DEFAULT now() - interval '1 day', until timestamptz DEFAULT NULL,
+		grouped boolean DEFAULT true, OUT topic text, OUT cause text, OUT count bigint,
+		OUT first timestamptz, OUT last timestamptz, OUT objects text[], OUT id text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	-- NULL without topics
+	failed CONSTANT text := (SELECT '(SELECT * FROM (' ||
+			string_agg(format('SELECT * FROM %s f', synclog.failed_rows(t.name)), ' UNION ALL ') ||
+			') a WHERE a."timestamp" >= $1 AND a."timestamp" < $2)'
+		FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation);
+BEGIN
+	since := coalesce(since, '-infinity');
+	until := coalesce(until, 'infinity');
+	IF failed IS NULL THEN
+		RETURN;
+	ELSIF grouped IS NOT FALSE THEN
+		RETURN QUERY EXECUTE format('SELECT g.topic, g.cause, g.count, g.first, g.last, g.objects, NULL::text FROM (%s) g',
+			synclog.grouped_failures(failed)) USING since, until;
+	ELSE
+		RETURN QUERY EXECUTE format('SELECT f.topic, f.cause, 1::bigint, f."timestamp", f."timestamp",
+				CASE WHEN f.object IS NOT NULL THEN ARRAY[f.object] END, f.id FROM %s f ORDER BY f."timestamp", f.topic, f.id', failed)
+			USING since, until;
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.failures(timestamptz, timestamptz, boolean) IS
+'What failed, in all topics whose tables there are: events with status FAILURE (recon, sync, activity, 2.x''s access), result FAILED (authentication) or response.status FAILED (access), by the columns that a topic has. since, until: from the one instant to before the other; NULL since is the beginning, NULL until has no end. grouped: one row for each topic and cause (synclog.failure_cause()), the most frequent first: how many, the first and the last time, and the first five objects by their ids; id is NULL. NULL grouped is true. grouped => false: one row for each event, by time, topic and id, with its _id. objects are the ids of the source or else the target, of the object, the path of a request, or the first principal; NULL where none is known. Error 42501 without SELECT on one of the topics'' tables';
+
+CREATE FUNCTION synclog.recon_failures(recon_id text DEFAULT NULL, OUT cause text, OUT count bigint,
+		OUT first timestamptz, OUT last timestamptz, OUT objects text[], OUT situations text[])
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF recon_id IS NULL THEN
+		EXECUTE format('SELECT r.recon_id FROM %s r WHERE r.entry_type = ''start'' AND r.recon_id IS NOT NULL
+				ORDER BY r."timestamp" DESC, r.id DESC LIMIT 1', synclog.topic_rows('recon', '{recon_id,entry_type}'))
+			INTO recon_id;
+		IF recon_id IS NULL THEN
+			RETURN;
+		END IF;
+	END IF;
+	PERFORM synclog.recon_run(recon_id);
+	RETURN QUERY EXECUTE format('SELECT g.cause, g.count, g.first, g.last, g.objects, g.situations FROM (%s) g',
+			synclog.grouped_failures(format('(SELECT * FROM %s r WHERE r.recon_id = $1)', synclog.failed_rows('recon'))))
+		USING recon_id;
+END $$;
+COMMENT ON FUNCTION synclog.recon_failures(text) IS
+'What failed in a reconciliation, NULL the newest: its events with status FAILURE by cause (synclog.failure_cause()), the most frequent first: how many, the first and the last time, the first five objects by their ids, and the situations that they were in. A failed summary is a failure of its own, without object and situation. No rows where nothing failed, and for NULL where there is no run. Errors: 22023 for a reconciliation that does not exist, 42704 without topic recon';
+
+CREATE FUNCTION synclog.recon_repeat_offenders(mapping text, n integer DEFAULT 3,
+		OUT object_id text, OUT side text, OUT link_qualifier text, OUT runs integer,
+		OUT first timestamptz, OUT last timestamptz, OUT cause text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	recon_ids text[];
+BEGIN
+	IF n < 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('there are no last %s reconciliations', n),
+			HINT = 'Ask for at least 1.';
+	END IF;
+	-- OFFSET keeps the planner from reading all entries to find those of a few runs
+	EXECUTE format('SELECT array_agg(s.recon_id) FROM (
+			SELECT s.recon_id FROM (SELECT s.recon_id, max(s."timestamp") AS started FROM %s s
+				WHERE s.mapping = $1 GROUP BY s.recon_id ORDER BY started DESC, s.recon_id DESC) s
+			WHERE EXISTS (SELECT FROM %s o WHERE o.recon_id = s.recon_id OFFSET 0)
+			ORDER BY s.started DESC, s.recon_id DESC LIMIT $2) s', synclog.recon_starts(), synclog.recon_objects())
+		INTO recon_ids USING mapping, n;
+	RETURN QUERY EXECUTE format('SELECT f.object, f.side, max(f.link_qualifier), count(DISTINCT f.recon_id)::integer,
+			min(f."timestamp"), max(f."timestamp"), (array_agg(f.cause ORDER BY f."timestamp" DESC, f.id DESC))[1]
+		FROM %s f WHERE f.recon_id = ANY ($1) AND f.side IS NOT NULL
+		GROUP BY f.side, f.object, coalesce(f.link_qualifier, ''default'')
+		HAVING count(DISTINCT f.recon_id) = cardinality($1)
+		ORDER BY f.side, f.object, coalesce(f.link_qualifier, ''default'')', synclog.failed_rows('recon'))
+		USING recon_ids;
+END $$;
+COMMENT ON FUNCTION synclog.recon_repeat_offenders(text, integer) IS
+'The objects that failed in each of the last n reconciliations of a mapping, with side and link as in synclog.recon_diff(): in how many runs, when first and last, and of what the last time. Runs go by their starts; those of single objects (reconById) and those without an entry do not count, and a run that goes on counts as far as it has come. Of fewer than n runs it takes all that there are, and runs says how many. No rows for a mapping without runs and for NULL. Errors: 22023 for n below 1, 42704 without topic recon';
+
+------------------------------------------------------------------------------
 -- history: who changed that, the story of an object, of a transaction
 ------------------------------------------------------------------------------
 
@@ -1370,283 +1647,6 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION synclog.field_changes(text, text, timestamptz, timestamptz) IS
 'What changed in an object, oldest first: one row a member, from what was before and after in topics activity and config (and any of one''s own with columns object_id, before and after). object: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). field: only this member and those below it, /address/city or mail, as filters write it; NULL is all but _id and _rev. since and until: from this instant on, and up to before that one; NULL is no limit. user_id: who did it (2.x''s requester), run_as: in whose name. old is NULL where the member was not there before, new where it is not there afterwards; JSON''s null is a value. Nested objects are compared member by member, lists as a whole. What is encrypted or hashed, and members whose names say that they are secret (synclog.is_secret()), are shown as "***" and never as values; so is field /password where an event says that the password changed (passwordChanged, changedFields) but does not show it; changedFields, which has watched fields only, tells nothing else. An event that has before or after only tells what changed if it creates or deletes the object. Failed events changed nothing. transaction_id: 2.x''s rootActionId where there is none. No rows for an unknown object and for NULL; error 22023 for a field that is none.';
-
-------------------------------------------------------------------------------
--- causes: two runs compared, what failed and of what
-------------------------------------------------------------------------------
-
-CREATE FUNCTION synclog.failure_cause(exception text, message text DEFAULT NULL,
-	otherwise text DEFAULT NULL, ids text[] DEFAULT NULL) RETURNS text
-	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION synclog.failure_cause(text, text, text, text[]) IS
-'what an event failed of, equal for events that fail alike: the class of the exception, ": ", and the message with * for quoted values, UUIDs, distinguished names, objects of managed/user/x and system/ldap/account/x, values of assignments, addresses, and words that begin with a digit. exception: a stack trace, whose first line counts, or what else stands for its class, a status code or the name of a module. message: the event''s, of which 1000 bytes count; NULL or empty: the rest of that line. otherwise: what stands where there is no message at all. ids: of the event''s objects, whose names, behind the last /, are * in the message too. NULL if nothing is known. synclog.failures() and synclog.recon_failures() group by it';
-
-CREATE FUNCTION synclog.topic_rows(topic text, columns text[]) RETURNS text
-	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	relation CONSTANT regclass := (SELECT t.relation FROM synclog.topic t
-		JOIN pg_class c ON c.oid = t.relation WHERE t.name = topic_rows.topic);
-BEGIN
-	IF relation IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
-			MESSAGE = format('topic "%s" does not exist', topic),
-			HINT = 'Call synclog.create_topics() to create the built-in topics.';
-	END IF;
-	RETURN (SELECT format('(SELECT %s FROM %s)', string_agg(CASE
-				WHEN a.attname IS NULL THEN format('NULL::%s AS %I', w.type, w.name)
-				WHEN a.atttypid = to_regtype(w.type) THEN quote_ident(w.name)
-				WHEN w.type = 'jsonb' THEN format('to_jsonb(%1$I) AS %1$I', w.name)
-				ELSE format('%1$I::%2$s AS %1$I', w.name, w.type)
-			END, ', ' ORDER BY w.i), relation)
-		FROM (SELECT split_part(c, ':', 1), coalesce(nullif(split_part(c, ':', 2), ''), 'text'), i
-				FROM unnest(ARRAY['id', 'timestamp:timestamptz'] || columns) WITH ORDINALITY u(c, i)) w(name, type, i)
-			LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = w.name AND NOT a.attisdropped);
-END $$;
-COMMENT ON FUNCTION synclog.topic_rows(text, text[]) IS
-'The text of a subquery that gives the rows of a topic with columns id, "timestamp" and those named, as name or name:type, NULL where the topic''s table lacks one. Error 42704 if there is no such topic. The functions that ask several topics, or one that may be a table of the user''s own, build their queries on it.';
-
-CREATE FUNCTION synclog.recon_side(reconciling text, source_object_id text, target_object_id text) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE WHEN target_object_id IS NOT NULL AND (source_object_id IS NULL OR reconciling = 'target') THEN 'target'
-		WHEN source_object_id IS NOT NULL THEN 'source' END;
-END;
-COMMENT ON FUNCTION synclog.recon_side(text, text, text) IS
-'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
-
-CREATE FUNCTION synclog.recon_objects() RETURNS text
-	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	RETURN format($q$(SELECT r.*, CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END AS object_id,
-			s.side, coalesce(r.link_qualifier, 'default') AS link
-		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
-		WHERE r.entry_type IS DISTINCT FROM 'start' AND r.entry_type IS DISTINCT FROM 'summary' AND s.side IS NOT NULL)$q$,
-		synclog.topic_rows('recon', '{recon_id,entry_type,reconciling,source_object_id,target_object_id,link_qualifier,situation,action,status}'));
-END $$;
-COMMENT ON FUNCTION synclog.recon_objects() IS
-'The text of a subquery that gives the entries of reconciliations that are about an object, with its id, its side and its link: events of 2.x have no link qualifier, which is the default one. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
-
-CREATE FUNCTION synclog.recon_starts() RETURNS text
-	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	RETURN format($q$(SELECT * FROM %s r WHERE r.entry_type = 'start' AND r.recon_id IS NOT NULL
-			AND r.recon_action IS DISTINCT FROM 'reconById')$q$,
-		synclog.topic_rows('recon', '{recon_id,entry_type,mapping,recon_action}'));
-END $$;
-COMMENT ON FUNCTION synclog.recon_starts() IS
-'The text of a subquery that gives the starts of reconciliations of whole mappings, which those of single objects (reconById) are not. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
-
-CREATE FUNCTION synclog.recon_run(recon_id text, OUT mapping text, OUT started timestamptz) RETURNS record
-	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	condition text;
-BEGIN
-	-- the start says both; where it is missing, the entries do
-	FOREACH condition IN ARRAY ARRAY['r.entry_type = ''start''', 'true'] LOOP
-		EXECUTE format('SELECT max(r.mapping), min(r."timestamp") FROM %s r WHERE r.recon_id = $1 AND %s',
-				synclog.topic_rows('recon', '{recon_id,entry_type,mapping}'), condition)
-			INTO mapping, started USING recon_id;
-		IF started IS NOT NULL THEN
-			RETURN;
-		END IF;
-	END LOOP;
-	RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-		MESSAGE = format('reconciliation "%s" does not exist', recon_id),
-		DETAIL = 'Topic "recon" has no event with this reconId.';
-END $$;
-COMMENT ON FUNCTION synclog.recon_run(text) IS
-'The mapping and the start of a reconciliation. Error 22023 if topic recon has no event of it. synclog.recon_diff() and synclog.recon_failures() call it.';
-
-CREATE FUNCTION synclog.recon_diff(a text DEFAULT NULL, b text DEFAULT NULL,
-		OUT object_id text, OUT side text, OUT link_qualifier text, OUT change text,
-		OUT situation_before text, OUT situation_after text, OUT action_before text, OUT action_after text,
-		OUT status_before text, OUT status_after text)
-	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	newer record;
-	entries text;
-BEGIN
-	IF a IS NULL THEN
-		EXECUTE format('SELECT s.recon_id FROM %s s ORDER BY s."timestamp" DESC, s.id DESC LIMIT 1', synclog.recon_starts())
-			INTO a;
-		IF a IS NULL THEN
-			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-				MESSAGE = 'there is no reconciliation to compare',
-				DETAIL = 'Topic "recon" has no start of one; those of single objects do not count.';
-		END IF;
-	END IF;
-	newer := synclog.recon_run(a);
-	IF b IS NULL THEN
-		EXECUTE format('SELECT s.recon_id FROM %s s WHERE s.mapping = $1 AND s."timestamp" <= $2 AND s.recon_id <> $3
-				ORDER BY s."timestamp" DESC, s.id DESC LIMIT 1', synclog.recon_starts())
-			INTO b USING newer.mapping, newer.started, a;
-		IF b IS NULL THEN
-			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-				MESSAGE = format('there is no reconciliation before "%s"', a),
-				DETAIL = format('It is the first one of mapping "%s" in topic "recon"; those of single objects do not count.', newer.mapping),
-				HINT = 'Name the one to compare with: synclog.recon_diff(a, b).';
-		END IF;
-	ELSE
-		PERFORM synclog.recon_run(b);
-	END IF;
-	-- sorted for DISTINCT ON, which the join then uses
-	entries := format('(SELECT DISTINCT ON (o.side, o.object_id, o.link) o.* FROM %s o WHERE o.recon_id = $%%s
-			ORDER BY o.side, o.object_id, o.link, o."timestamp" DESC, o.id DESC)', synclog.recon_objects());
-	RETURN QUERY EXECUTE format('SELECT object_id, side, coalesce(after.link_qualifier, before.link_qualifier),
-			CASE WHEN before.id IS NULL THEN ''new'' WHEN after.id IS NULL THEN ''gone'' ELSE ''changed'' END,
-			before.situation, after.situation, before.action, after.action, before.status, after.status
-		FROM %s before FULL JOIN %s after USING (side, object_id, link)
-		WHERE before.id IS NULL OR after.id IS NULL OR before.situation IS DISTINCT FROM after.situation OR
-			before.action IS DISTINCT FROM after.action OR before.status IS DISTINCT FROM after.status
-		ORDER BY side, object_id, link', format(entries, 1), format(entries, 2))
-		USING b, a;
-END $$;
-COMMENT ON FUNCTION synclog.recon_diff(text, text) IS
-'What differs between two reconciliations, object by object: a is the newer one, NULL the newest; b the older one, NULL the one of the same mapping that started before a. Neither default is a reconciliation of single objects (reconById). One row for each object and link whose situation, action or status differs, by side, object_id and link: change is new (only in a), gone (only in b: servers log no entries where there was nothing to do, so that it need not be gone from its system) or changed; side says which id object_id is: source, or target for entries of the target phase and those without a source. Of several entries for the same, the last one counts; entries without any id are left out. No rows where nothing differs. Errors: 22023 for a reconciliation that does not exist, and where there is none to compare or none before a; 42704 without topic recon';
-
-CREATE FUNCTION synclog.detail_text(detail jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT coalesce(detail ->> 'message', detail ->> 'reason', nullif(translate(detail #>> '{}', '{"}', ''), ''));
-END;
-COMMENT ON FUNCTION synclog.detail_text(jsonb) IS
-'What the details of an error say: their message or reason, else all of them, without braces and quotes; NULL where there are none. synclog.failed_rows() calls it.';
-
-CREATE FUNCTION synclog.failed_module(entries jsonb) RETURNS jsonb
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT e.entry
-	FROM jsonb_array_elements(CASE jsonb_typeof(entries) WHEN 'array' THEN entries ELSE '[]' END)
-		WITH ORDINALITY e(entry, i)
-	WHERE e.entry ->> 'result' = 'FAILED'
-	ORDER BY synclog.detail_text(e.entry -> 'reason') IS NULL, e.i DESC LIMIT 1;
-END;
-COMMENT ON FUNCTION synclog.failed_module(jsonb) IS
-'Of the entries of an authentication event, one for each module that was asked, the last failed one that gives a reason, or else the last failed one. synclog.failed_rows() calls it.';
-
-CREATE FUNCTION synclog.failed_rows(topic text) RETURNS text
-	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	-- columns that a topic lacks are constants here, which fold away
-	RETURN format($q$(SELECT %L COLLATE "C" AS topic, r."timestamp", r.id COLLATE "C" AS id, r.recon_id,
-			r.situation COLLATE "C" AS situation, r.mapping, r.link_qualifier, s.side,
-			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END,
-				r.object_id, r.http #>> '{request,path}', p.principal) COLLATE "C" AS object,
-			synclog.failure_cause(
-				coalesce(nullif(r.exception, ''), r.response ->> 'statusCode', m.module ->> 'moduleId'),
-				-- the message of a summary is its counts
-				CASE WHEN r.entry_type IS DISTINCT FROM 'summary' THEN coalesce(nullif(r.message, ''),
-					synclog.detail_text(r.response -> 'detail'), synclog.detail_text(m.module -> 'reason')) END,
-				CASE WHEN r.entry_type = 'summary' THEN 'reconciliation failed'
-					ELSE coalesce(upper(coalesce(r.operation, r.action, r.request ->> 'operation')) || ' failed',
-						CASE r.result WHEN 'FAILED' THEN 'authentication failed' ELSE 'no cause given' END) END,
-				ARRAY[r.source_object_id, r.target_object_id, r.object_id, r.http #>> '{request,path}', p.principal])
-				COLLATE "C" AS cause
-		FROM %s r
-			CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
-			CROSS JOIN LATERAL (SELECT synclog.failed_module(r.entries)) m(module)
-			CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(r.principal) WHEN 'array' THEN r.principal ->> 0
-				ELSE r.principal #>> '{}' END) p(principal)
-		WHERE r.status = 'FAILURE' OR r.result = 'FAILED' OR r.response ->> 'status' = 'FAILED')$q$, topic,
-		synclog.topic_rows(topic, '{recon_id,entry_type,reconciling,mapping,link_qualifier,source_object_id,target_object_id,object_id,situation,action,operation,status,result,exception,message,principal:jsonb,entries:jsonb,request:jsonb,http:jsonb,response:jsonb}'));
-END $$;
-COMMENT ON FUNCTION synclog.failed_rows(text) IS
-'The text of a subquery that gives the events of a topic that failed (status FAILURE, result FAILED, response.status FAILED, by the columns that it has) with their object and cause. The cause is the exception''s, the status code''s with the response''s detail, or the module''s with its reason; else the operation''s or action''s name. synclog.failures(), synclog.recon_failures() and synclog.recon_repeat_offenders() build their queries on it.';
-
-CREATE FUNCTION synclog.grouped_failures(failed text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT format($q$SELECT g.topic, g.cause, sum(g.n)::bigint AS count, min(g.first) AS first, max(g.last) AS last,
-			array_agg(DISTINCT g.object ORDER BY g.object) FILTER (WHERE g.object IS NOT NULL AND g.nth <= 5) AS objects,
-			array_agg(DISTINCT g.situation ORDER BY g.situation) FILTER (WHERE g.situation IS NOT NULL) AS situations
-		FROM (SELECT f.topic, f.cause, f.object, f.situation, count(*) AS n, min(f."timestamp") AS first, max(f."timestamp") AS last,
-				dense_rank() OVER (PARTITION BY f.topic, f.cause ORDER BY f.object) AS nth
-			FROM %s f GROUP BY f.topic, f.cause, f.object, f.situation) g
-		GROUP BY g.topic, g.cause ORDER BY count DESC, last DESC, g.topic, g.cause$q$, failed);
-END;
-COMMENT ON FUNCTION synclog.grouped_failures(text) IS
-'The text of a query that groups the rows of synclog.failed_rows() by topic and cause, the most frequent first, with the first five objects by their ids. synclog.failures() and synclog.recon_failures() run it.';
-
-CREATE FUNCTION synclog.failures(since timestamptz DEFAULT now() - interval '1 day', until timestamptz DEFAULT NULL,
-		grouped boolean DEFAULT true, OUT topic text, OUT cause text, OUT count bigint,
-		OUT first timestamptz, OUT last timestamptz, OUT objects text[], OUT id text)
-	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	-- NULL without topics
-	failed CONSTANT text := (SELECT '(SELECT * FROM (' ||
-			string_agg(format('SELECT * FROM %s f', synclog.failed_rows(t.name)), ' UNION ALL ') ||
-			') a WHERE a."timestamp" >= $1 AND a."timestamp" < $2)'
-		FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation);
-BEGIN
-	since := coalesce(since, '-infinity');
-	until := coalesce(until, 'infinity');
-	IF failed IS NULL THEN
-		RETURN;
-	ELSIF grouped IS NOT FALSE THEN
-		RETURN QUERY EXECUTE format('SELECT g.topic, g.cause, g.count, g.first, g.last, g.objects, NULL::text FROM (%s) g',
-			synclog.grouped_failures(failed)) USING since, until;
-	ELSE
-		RETURN QUERY EXECUTE format('SELECT f.topic, f.cause, 1::bigint, f."timestamp", f."timestamp",
-				CASE WHEN f.object IS NOT NULL THEN ARRAY[f.object] END, f.id FROM %s f ORDER BY f."timestamp", f.topic, f.id', failed)
-			USING since, until;
-	END IF;
-END $$;
-COMMENT ON FUNCTION synclog.failures(timestamptz, timestamptz, boolean) IS
-'What failed, in all topics whose tables there are: events with status FAILURE (recon, sync, activity, 2.x''s access), result FAILED (authentication) or response.status FAILED (access), by the columns that a topic has. since, until: from the one instant to before the other; NULL since is the beginning, NULL until has no end. grouped: one row for each topic and cause (synclog.failure_cause()), the most frequent first: how many, the first and the last time, and the first five objects by their ids; id is NULL. NULL grouped is true. grouped => false: one row for each event, by time, topic and id, with its _id. objects are the ids of the source or else the target, of the object, the path of a request, or the first principal; NULL where none is known. Error 42501 without SELECT on one of the topics'' tables';
-
-CREATE FUNCTION synclog.recon_failures(recon_id text DEFAULT NULL, OUT cause text, OUT count bigint,
-		OUT first timestamptz, OUT last timestamptz, OUT objects text[], OUT situations text[])
-	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	IF recon_id IS NULL THEN
-		EXECUTE format('SELECT r.recon_id FROM %s r WHERE r.entry_type = ''start'' AND r.recon_id IS NOT NULL
-				ORDER BY r."timestamp" DESC, r.id DESC LIMIT 1', synclog.topic_rows('recon', '{recon_id,entry_type}'))
-			INTO recon_id;
-		IF recon_id IS NULL THEN
-			RETURN;
-		END IF;
-	END IF;
-	PERFORM synclog.recon_run(recon_id);
-	RETURN QUERY EXECUTE format('SELECT g.cause, g.count, g.first, g.last, g.objects, g.situations FROM (%s) g',
-			synclog.grouped_failures(format('(SELECT * FROM %s r WHERE r.recon_id = $1)', synclog.failed_rows('recon'))))
-		USING recon_id;
-END $$;
-COMMENT ON FUNCTION synclog.recon_failures(text) IS
-'What failed in a reconciliation, NULL the newest: its events with status FAILURE by cause (synclog.failure_cause()), the most frequent first: how many, the first and the last time, the first five objects by their ids, and the situations that they were in. A failed summary is a failure of its own, without object and situation. No rows where nothing failed, and for NULL where there is no run. Errors: 22023 for a reconciliation that does not exist, 42704 without topic recon';
-
-CREATE FUNCTION synclog.recon_repeat_offenders(mapping text, n integer DEFAULT 3,
-		OUT object_id text, OUT side text, OUT link_qualifier text, OUT runs integer,
-		OUT first timestamptz, OUT last timestamptz, OUT cause text)
-	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	recon_ids text[];
-BEGIN
-	IF n < 1 THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('there are no last %s reconciliations', n),
-			HINT = 'Ask for at least 1.';
-	END IF;
-	-- OFFSET keeps the planner from reading all entries to find those of a few runs
-	EXECUTE format('SELECT array_agg(s.recon_id) FROM (
-			SELECT s.recon_id FROM (SELECT s.recon_id, max(s."timestamp") AS started FROM %s s
-				WHERE s.mapping = $1 GROUP BY s.recon_id ORDER BY started DESC, s.recon_id DESC) s
-			WHERE EXISTS (SELECT FROM %s o WHERE o.recon_id = s.recon_id OFFSET 0)
-			ORDER BY s.started DESC, s.recon_id DESC LIMIT $2) s', synclog.recon_starts(), synclog.recon_objects())
-		INTO recon_ids USING mapping, n;
-	RETURN QUERY EXECUTE format('SELECT f.object, f.side, max(f.link_qualifier), count(DISTINCT f.recon_id)::integer,
-			min(f."timestamp"), max(f."timestamp"), (array_agg(f.cause ORDER BY f."timestamp" DESC, f.id DESC))[1]
-		FROM %s f WHERE f.recon_id = ANY ($1) AND f.side IS NOT NULL
-		GROUP BY f.side, f.object, coalesce(f.link_qualifier, ''default'')
-		HAVING count(DISTINCT f.recon_id) = cardinality($1)
-		ORDER BY f.side, f.object, coalesce(f.link_qualifier, ''default'')', synclog.failed_rows('recon'))
-		USING recon_ids;
-END $$;
-COMMENT ON FUNCTION synclog.recon_repeat_offenders(text, integer) IS
-'The objects that failed in each of the last n reconciliations of a mapping, with side and link as in synclog.recon_diff(): in how many runs, when first and last, and of what the last time. Runs go by their starts; those of single objects (reconById) and those without an entry do not count, and a run that goes on counts as far as it has come. Of fewer than n runs it takes all that there are, and runs says how many. No rows for a mapping without runs and for NULL. Errors: 22023 for n below 1, 42704 without topic recon';
 
 ------------------------------------------------------------------------------
 -- look: a reconciliation to look at, as text and as a page

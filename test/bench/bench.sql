@@ -1,4 +1,5 @@
--- What test/bench/run measures.  :folder is one that the server may write to.
+-- What test/bench/run measures.  :folder is one that the server may write to,
+-- :entries how many entries the runs have that are listed.
 \set events :folder/events.jsonl
 \set columns :folder/columns.copy
 \pset footer off
@@ -342,6 +343,8 @@ SELECT bench.compare('get() / query_page(): 100 events', 'ms', 100,
 	'bench.elapsed($$SELECT length(body) FROM synclog.get(''/audit/recon?_queryFilter=true&_pageSize=100'')$$)',
 	'bench.elapsed($$SELECT length(synclog.query_page(''recon'', page_size => 100)::text)$$)')
 \g /dev/null
+
+\ir recon.sql
 
 \echo medians, PostgreSQL :SERVER_VERSION_NAME, 100,000 events in the table if not said otherwise
 SELECT measurement, unit, round(synclog::numeric, 2) AS synclog,
