@@ -61,6 +61,7 @@ static const struct
 	{"_crestapiversion", IGNORED},
 	{"_locale", IGNORED},
 	{"_queryExpression", UNSUPPORTED},
+	{"_action", UNSUPPORTED},
 	{"_countOnly", UNSUPPORTED},
 	{"_mimeType", UNSUPPORTED},
 	{"_crestapi", UNSUPPORTED},
@@ -176,6 +177,25 @@ add_to_list(StringInfo list, const char *value)
 	return list->data;
 }
 
+/* Complain of a parameter, and say which ones the path has. */
+static void
+refuse_parameter(const Route *route, int sqlerrcode, const char *message,
+				 const char *name)
+{
+	StringInfoData known;
+
+	initStringInfo(&known);
+	for (int id = 0; id < NPARAMETERS; id++)
+	{
+		if (route->parameters & 1 << id)
+			appendStringInfo(&known, "%s%s", known.len > 0 ? ", " : "",
+							 parameter_names[id].name);
+	}
+	ereport(ERROR,
+			(errcode(sqlerrcode), errmsg(message, fields_shown(name)),
+			 errhint("The parameters of this path are: %s.", known.data)));
+}
+
 /* Take the parameters that a route has; others with "_" are errors. */
 static void
 take_parameters(Request *request, const Route *route)
@@ -189,17 +209,15 @@ take_parameters(Request *request, const Route *route)
 		ParameterId id = identify(name);
 
 		if (id == UNSUPPORTED)
-			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-							errmsg("parameter \"%s\" is not supported", name),
-							errhint("Use _queryFilter or _queryId.")));
+			refuse_parameter(route, ERRCODE_FEATURE_NOT_SUPPORTED,
+							 "parameter \"%s\" is not supported", name);
 		if (id == IGNORED)
 			continue;
 		if (id == NPARAMETERS || (route->parameters & 1 << id) == 0)
 		{
 			if (*name == '_')
-				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-								errmsg("parameter \"%s\" does not exist here",
-									   fields_shown(name))));
+				refuse_parameter(route, ERRCODE_INVALID_PARAMETER_VALUE,
+								 "parameter \"%s\" does not exist here", name);
 			continue;
 		}
 		if (LIST_PARAMETERS & 1 << id)

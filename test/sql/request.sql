@@ -102,6 +102,8 @@ SELECT u, status, body FROM unnest(ARRAY[
 	'/audit/recon?_queryId=audit-by-recon-id&reconId=a&reconId=b',
 	'/audit/activity?_queryExpression=select',
 	'/audit/activity?_queryFilter=true&_countOnly=true',
+	'/audit/activity?_action=create',
+	'/recon/old?_action=cancel',
 	'/audit/activity?_queryFilter=true&_fields=a,,b',
 	'/audit/activity?_queryFilter=true&_sortKeys=-',
 	'/audit/activity?_queryFilter=true&_pageSize=',
