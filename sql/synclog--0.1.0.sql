@@ -971,7 +971,7 @@ COMMENT ON TABLE synclog.named_query IS
 COMMENT ON COLUMN synclog.named_query.id IS 'the id, as in _queryId=<id>';
 COMMENT ON COLUMN synclog.named_query.topic IS 'the topic that is asked; NULL: any';
 COMMENT ON COLUMN synclog.named_query.filter IS
-'a filter in which a value may be ${name}, a parameter of the request; ${int:name}, which must be an integer; behind in ${list:name}, a repeated parameter or the values between the commas of a single one; behind eq ${like:name}, a pattern with % at its start, its end or both, in which _ stands for itself and \ takes the next character literally. A comparison with ${name?} is left out where the parameter is missing or empty. A placeholder stands without quotes, and its name does not begin with _';
+'a filter in which a value may be ${name}, a parameter of the request; ${int:name}, which must be an integer; behind in ${list:name}, the values of a repeated parameter, or those between the commas of a single one and this one as a whole; behind eq ${like:name}, a pattern with % at its start, its end or both, in which _ stands for itself and \ takes the next character literally. A comparison with ${name?} is left out where the parameter is missing or empty. A placeholder stands without quotes, and its name does not begin with _';
 COMMENT ON COLUMN synclog.named_query.sort_keys IS 'as for synclog.query(), unless _sortKeys is given; NULL: timestamp,_id';
 COMMENT ON COLUMN synclog.named_query.fields IS 'as for synclog.query(), unless _fields is given; NULL: all';
 COMMENT ON COLUMN synclog.named_query.page_size IS 'how many events an answer has, unless _pageSize is given; NULL: all';

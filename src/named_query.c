@@ -171,7 +171,8 @@ single_value(const Parameters *parameters, const Placeholder *placeholder)
 
 /*
  * Give a list as JSON, or NULL if it may be missing and is.  The values are
- * those of a repeated parameter, or stand between the commas of a single one.
+ * those of a repeated parameter, or stand between the commas of a single one,
+ * which is also a value as a whole: names of LDAP have commas.
  */
 static char *
 list_value(const Parameters *parameters, const Placeholder *placeholder)
@@ -196,8 +197,9 @@ list_value(const Parameters *parameters, const Placeholder *placeholder)
 
 		if (value == NULL)
 			return NULL;
-		resetStringInfo(&list);
-		appendStringInfoChar(&list, '[');
+		if (strchr(value, ',') == NULL)
+			resetStringInfo(&list);
+		appendStringInfoChar(&list, list.len > 0 ? ',' : '[');
 		while (*value != '\0')
 		{
 			int len = strcspn(value, ",");

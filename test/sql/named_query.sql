@@ -63,6 +63,8 @@ CREATE FUNCTION pg_temp.escaped(value text) RETURNS text LANGUAGE sql AS
 		FROM generate_series(1, octet_length(convert_to(value, 'UTF8'))) i $$;
 SELECT t.id, g.members, g.events, g.message FROM audit.sync t, pg_temp.ask('sync', 'by-message', 'm=' || pg_temp.escaped(t.message)) g ORDER BY t.id::int;
 SELECT t.id, g.events, g.message FROM audit.sync t, pg_temp.ask('sync', 'by-messages', 'm=' || pg_temp.escaped(t.message) || '&m=nothing') g ORDER BY t.id::int;
+-- a list in one parameter: what stands between its commas, or has them itself
+SELECT p, g.events, g.message FROM unnest(ARRAY['a,b', 'a,_', '_,100%', ',', 'a', '']) p, pg_temp.ask('sync', 'by-messages', 'm=' || pg_temp.escaped(p)) g;
 SELECT p, g.events, g.message FROM unnest(ARRAY['a', 'x%', '%"', '%tru%', '%', '%%', '', '\%', '100\%', '%\%', '\_', '_', '%_', '\\', '\', 'a%b', '%a%b%', 'a,b', '%é%']) p,
 	pg_temp.ask('sync', 'like-message', 'm=' || pg_temp.escaped(p)) g;
 SELECT synclog.load('sync', '{"_id": "20", "timestamp": "2020-01-01T00:00:00.000Z", "n": 12345678901234567890}');
