@@ -182,11 +182,6 @@ COMMENT ON COLUMN synclog.topic.retention IS 'how long events are kept; NULL: fo
 GRANT SELECT ON synclog.topic TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('synclog.topic', '');
 
-CREATE FUNCTION synclog.topic_table(topic text) RETURNS regclass
-	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION synclog.topic_table(text) IS
-'the table of a topic, for functions that ask it in SQL; errors 42704 for an unknown topic and 42P01 if its table is gone; NULL for NULL';
-
 CREATE FUNCTION synclog.make_month(relation regclass, instant timestamptz) RETURNS void
 	AS 'MODULE_PATHNAME', 'synclog_make_month' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION synclog.make_month(regclass, timestamptz) IS
@@ -610,11 +605,20 @@ END;
 COMMENT ON FUNCTION synclog.recon_state(jsonb, text) IS
 'the state of a reconciliation whose summary has this messageDetail and status: CANCELED by the stage, or the state that messageDetail names; SUCCESS or FAILED by the status where it names none or ACTIVE, since OpenIDM 2.2 writes it before the end. synclog.recon_heads() calls it.';
 
+CREATE FUNCTION synclog.recon_count(value text) RETURNS bigint
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- not \d, which has the digits of other scripts in databases of ICU; and no sum of these is out of range
+	SELECT CASE WHEN value ~ '^[0-9]{1,12}$' THEN value::bigint ELSE 0 END;
+END;
+COMMENT ON FUNCTION synclog.recon_count(text) IS
+'the count that a member of a situationSummary or statusSummary says, be it a number or a string; 0 for what is none, below 0, or above 12 digits. synclog.recon_message(), recon_difference(), recon_total(), recon_trend() and ranked() call it.';
+
 CREATE FUNCTION synclog.recon_message(message text) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT jsonb_build_object('situationSummary', jsonb_object_agg(m[1], m[2]::bigint))
-	FROM regexp_matches(message, '([A-Z_]+):\s*(\d+)', 'g') m;
+	SELECT jsonb_build_object('situationSummary', jsonb_object_agg(m[1], synclog.recon_count(m[2])))
+	FROM regexp_matches(message, '([A-Z_]+):\s*([0-9]+)', 'g') m;
 END;
 COMMENT ON FUNCTION synclog.recon_message(text) IS
 'a summary''s message, "ABSENT: 2 CONFIRMED: 0 " in any order, as a situationSummary. synclog.recon_claim() calls it.';
@@ -624,7 +628,7 @@ CREATE FUNCTION synclog.recon_claim(message_detail jsonb, message text) RETURNS 
 BEGIN ATOMIC
 	SELECT CASE
 		WHEN jsonb_typeof(message_detail) = 'object' AND message_detail ? 'situationSummary' THEN message_detail
-		WHEN message ~ '^\s*([A-Z_]+:\s*\d{1,15}\s*)+$'
+		WHEN message ~ '^\s*([A-Z_]+:\s*[0-9]{1,12}\s*)+$'
 			THEN CASE jsonb_typeof(message_detail) WHEN 'object' THEN message_detail ELSE '{}' END || synclog.recon_message(message)
 		WHEN jsonb_typeof(message_detail) = 'object' THEN message_detail
 	END;
@@ -655,7 +659,9 @@ BEGIN
 			CASE z.entry_type WHEN 'summary' THEN synclog.recon_state(z.message_detail, z.status) END,
 			coalesce(a."timestamp", synclog.instant(z.claimed ->> 'started')),
 			z."timestamp", z.claimed
-		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon')) USING run;
+		FROM start a FULL JOIN summary z USING (recon_id)$query$,
+			synclog.topic_rows('recon', '{recon_id,entry_type,mapping,user_id,recon_action,message,message_detail:jsonb,status}'))
+		USING run;
 END $$;
 COMMENT ON FUNCTION synclog.recon_heads(text) IS
 'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read. synclog.recon_listed() and synclog.recon_summary() call it; errors as theirs.';
@@ -666,7 +672,7 @@ CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_i
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	relation CONSTANT regclass := synclog.topic_table('recon');
+	events CONSTANT text := synclog.topic_rows('recon', '{recon_id,entry_type}');
 	without_summary text[];
 BEGIN
 	-- known beforehand, so that the planner knows whether by time or by run there is less to read
@@ -674,7 +680,7 @@ BEGIN
 		SELECT ARRAY(
 			SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'start' AND ($1 IS NULL OR t.recon_id = $1)
 			EXCEPT SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'summary' AND ($1 IS NULL OR t.recon_id = $1))$query$,
-		relation) INTO without_summary USING run;
+		events) INTO without_summary USING run;
 	RETURN QUERY EXECUTE format($query$
 		WITH head AS MATERIALIZED (
 			SELECT * FROM synclog.recon_heads($1)
@@ -685,7 +691,7 @@ BEGIN
 		SELECT h.recon_id, h.mapping, h.user_id, h.recon_action,
 			coalesce(h.state, CASE WHEN a.recon_id IS NULL THEN 'UNFINISHED' ELSE 'ACTIVE' END),
 			h.started, h.ended, coalesce(h.ended, a.last_event) - h.started, coalesce(h.ended, a.last_event), h.claimed
-		FROM head h LEFT JOIN active a USING (recon_id)$query$, relation)
+		FROM head h LEFT JOIN active a USING (recon_id)$query$, events)
 		USING run, coalesce(now() - stale_after, '-infinity'), without_summary;
 END $$;
 COMMENT ON FUNCTION synclog.recon_listed(text, interval) IS
@@ -718,7 +724,7 @@ CREATE FUNCTION synclog.recon_difference(claimed jsonb, found jsonb) RETURNS jso
 BEGIN ATOMIC
 	SELECT coalesce(jsonb_object_agg(d.name, d.n) FILTER (WHERE d.n <> 0), '{}')
 	FROM (
-		SELECT n.key AS name, sum(CASE WHEN n.value ~ '^\d{1,15}$' THEN n.sign * n.value::bigint ELSE 0 END) AS n
+		SELECT n.key AS name, sum(n.sign * synclog.recon_count(n.value)) AS n
 		FROM (SELECT c.key, c.value, 1 FROM jsonb_each_text(CASE jsonb_typeof(claimed) WHEN 'object' THEN claimed END) c
 			UNION ALL SELECT f.key, f.value, -1 FROM jsonb_each_text(found) f) n(key, value, sign)
 		GROUP BY n.key
@@ -735,7 +741,8 @@ CREATE FUNCTION synclog.recon_summarize(run text, stale_after interval, OUT reco
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000 ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	relation CONSTANT regclass := synclog.topic_table('recon');
+	events CONSTANT text := synclog.topic_rows('recon',
+		'{recon_id,entry_type,mapping,user_id,reconciling,situation,status,action,source_object_id,target_object_id}');
 	head record;
 	sums record;
 	expected bigint;
@@ -763,7 +770,7 @@ BEGIN
 			coalesce(sum(e.sources), 0) AS sources,
 			coalesce(sum(e.targets) FILTER (WHERE e.action = 'CREATE'), 0) AS created,
 			coalesce(sum(e.targets) FILTER (WHERE e.action IS DISTINCT FROM 'CREATE'), 0) AS targets
-		FROM entry e$query$, relation) INTO sums USING recon_id;
+		FROM entry e$query$, events) INTO sums USING recon_id;
 	IF sums.last_event IS NULL THEN
 		RETURN;
 	END IF;
@@ -772,7 +779,7 @@ BEGIN
 	user_id := head.user_id;
 	recon_action := head.recon_action;
 	IF head.recon_id IS NULL THEN
-		EXECUTE format('SELECT t.mapping, t.user_id FROM %s t WHERE t.recon_id = $1 AND t.mapping IS NOT NULL LIMIT 1', relation)
+		EXECUTE format('SELECT t.mapping, t.user_id FROM %s t WHERE t.recon_id = $1 AND t.mapping IS NOT NULL LIMIT 1', events)
 			INTO mapping, user_id USING recon_id;
 	END IF;
 	state := coalesce(head.state, CASE WHEN sums.last_event < now() - stale_after THEN 'UNFINISHED' ELSE 'ACTIVE' END);
@@ -802,7 +809,7 @@ BEGIN
 	IF state = 'ACTIVE' THEN
 		-- what the mapping's last run logged is the best guess of what this one will
 		EXECUTE format('SELECT count(*) FROM %s t
-				WHERE t.recon_id = $1 AND (t.entry_type IN (''start'', ''summary'')) IS NOT TRUE', relation)
+				WHERE t.recon_id = $1 AND (t.entry_type IN (''start'', ''summary'')) IS NOT TRUE', events)
 			INTO expected USING (
 				SELECT h.recon_id FROM synclog.recon_heads() h
 				WHERE h.mapping = head.mapping AND h.recon_action IS NOT DISTINCT FROM head.recon_action
@@ -827,7 +834,7 @@ BEGIN ATOMIC
 		(SELECT h.recon_id FROM synclog.recon_heads() h ORDER BY h.started DESC NULLS LAST, h.recon_id COLLATE "C" DESC LIMIT 1)), $2);
 END;
 COMMENT ON FUNCTION synclog.recon_summary(text, interval) IS
-'a reconciliation summed up from its entries in topic recon, one row, none if it is unknown. recon_id: which; NULL is the one that started last. state: SUCCESS, FAILED or CANCELED by the summary event (the last, if there are several); without one ACTIVE, or UNFINISHED when the last event is older than stale_after (NULL: never). started, ended: when the (first) start and the summary are; without a start what the summary says; ended is NULL without a summary, and duration then lasts until last_event. entries: those that are neither start nor summary. situation_summary counts entries of the source phase that have a source, of the target phase that have a target, and of no phase, the servers'' eleven situations and any other that occurred; status_summary and action_summary count entries. progress is the servers'' object: processed and created counted, what entries do not tell null, totals as the summary says, else "?"; while a run is ACTIVE also expected, the entries of the last successful run of the mapping before it with the same reconAction, and percent of it. claimed: the summary event''s own numbers (messageDetail, or its message); unlogged: claimed minus counted situations where they differ, NULL without a claim: servers count what they do not log; agrees: false if more was counted of a situation or a status than is claimed, NULL without a claim. Errors: 42704 without topic recon, 42703 if its table lacks a column that create_topics gives it, 42501 without SELECT on it';
+'a reconciliation summed up from its entries in topic recon, one row, none if it is unknown. recon_id: which; NULL is the one that started last. state: SUCCESS, FAILED or CANCELED by the summary event (the last, if there are several); without one ACTIVE, or UNFINISHED when the last event is older than stale_after (NULL: never). started, ended: when the (first) start and the summary are; without a start what the summary says; ended is NULL without a summary, and duration then lasts until last_event. entries: those that are neither start nor summary. situation_summary counts entries of the source phase that have a source, of the target phase that have a target, and of no phase, the servers'' eleven situations and any other that occurred; status_summary and action_summary count entries. progress is the servers'' object: processed and created counted, what entries do not tell null, totals as the summary says, else "?"; while a run is ACTIVE also expected, the entries of the last successful run of the mapping before it with the same reconAction, and percent of it. claimed: the summary event''s own numbers (messageDetail, or its message); unlogged: claimed minus counted situations where they differ, NULL without a claim: servers count what they do not log; agrees: false if more was counted of a situation or a status than is claimed, NULL without a claim. A column that the topic''s table lacks counts as NULL in every event. Errors: 42704 without topic recon, 42501 without SELECT on its table';
 
 CREATE FUNCTION synclog.recon_cookie(filter synclog.queryfilter, started timestamptz, recon_id text) RETURNS text
 	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
@@ -869,8 +876,7 @@ COMMENT ON FUNCTION synclog.recon_runs(synclog.queryfilter, integer, text, inter
 CREATE FUNCTION synclog.recon_total(counts jsonb[], always text[]) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT synclog.recon_counts(array_agg(n.key), array_agg(CASE WHEN n.value ~ '^\d{1,15}$' THEN n.value::bigint ELSE 0 END),
-		always)
+	SELECT synclog.recon_counts(array_agg(n.key), array_agg(synclog.recon_count(n.value)), always)
 	FROM unnest(counts) c CROSS JOIN LATERAL jsonb_each_text(c) n;
 END;
 COMMENT ON FUNCTION synclog.recon_total(jsonb[], text[]) IS
@@ -893,7 +899,7 @@ BEGIN ATOMIC
 			CASE WHEN recon_trend.bucket IS NULL THEN l.recon_id END AS recon_id,
 			coalesce(l.situations, s.situation_summary) AS situations, coalesce(l.statuses, s.status_summary) AS statuses,
 			CASE WHEN l.situations IS NULL THEN s.entries
-				ELSE (SELECT sum(n.value::bigint) FROM jsonb_each_text(l.situations) n WHERE n.value ~ '^\d{1,15}$')::bigint
+				ELSE (SELECT sum(synclog.recon_count(n.value)) FROM jsonb_each_text(l.situations) n)::bigint
 			END AS entries,
 			coalesce(l.duration, s.duration) AS duration
 		-- entries are read only where the summary has no numbers
@@ -923,7 +929,9 @@ BEGIN ATOMIC
 				'parameters', 'started', 'ended', 'duration'], m.key), m.key)
 		FROM jsonb_each(jsonb_strip_nulls(jsonb_build_object('mapping', l.mapping, 'started', synclog.iso8601(l.started),
 				'ended', coalesce(synclog.iso8601(l.ended), '')))
-			|| coalesce(l.claimed, '{}')
+			-- a summary that leaves these open does not hide what is known
+			|| coalesce(l.claimed, '{}') - ARRAY(SELECT m.name FROM unnest('{mapping,started,ended}'::text[]) m(name)
+				WHERE coalesce(l.claimed ->> m.name, '') = '')
 			|| jsonb_build_object('_id', l.recon_id, 'state', l.state)
 			-- what a summary says of the stage may be written before the end
 			|| CASE WHEN l.ended IS NOT NULL AND l.claimed ->> 'state' IS DISTINCT FROM l.state
@@ -1681,7 +1689,7 @@ CREATE FUNCTION synclog.ranked(counts jsonb, OUT name text, OUT n bigint, OUT pa
 BEGIN ATOMIC
 	SELECT c.key, v.n, coalesce(v.n / nullif(sum(v.n) OVER (), 0), 0), coalesce(v.n / nullif(max(v.n) OVER (), 0)::numeric, 0)
 	FROM jsonb_each_text(counts) c
-		CROSS JOIN LATERAL (SELECT CASE WHEN c.value ~ '^\d{1,15}$' THEN c.value::bigint ELSE 0 END) v(n)
+		CROSS JOIN LATERAL (SELECT synclog.recon_count(c.value)) v(n)
 	ORDER BY v.n DESC, c.key COLLATE "C";
 END;
 COMMENT ON FUNCTION synclog.ranked(jsonb) IS
@@ -1842,7 +1850,7 @@ COMMENT ON FUNCTION synclog.html_counts(text, jsonb) IS
 CREATE FUNCTION synclog.html_timeline(run record) RETURNS text
 	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	relation CONSTANT regclass := synclog.topic_table('recon');
+	events CONSTANT text := synclog.topic_rows('recon', '{recon_id,entry_type,status}');
 	until CONSTANT timestamptz := greatest(run.last_event, run.ended);
 	since timestamptz := run.started;
 	step text;
@@ -1852,7 +1860,7 @@ BEGIN
 	IF run.entries = 0 THEN
 		RETURN NULL;
 	ELSIF since IS NULL THEN
-		EXECUTE format('SELECT min(t."timestamp") FROM %s t WHERE t.recon_id = $1', relation) INTO since USING run.recon_id;
+		EXECUTE format('SELECT min(t."timestamp") FROM %s t WHERE t.recon_id = $1', events) INTO since USING run.recon_id;
 	END IF;
 	-- up to 60 bars, each of a time that is easily said
 	step := coalesce((SELECT s FROM unnest('{1 ms,2 ms,5 ms,10 ms,20 ms,50 ms,100 ms,200 ms,500 ms,1 s,2 s,5 s,10 s,15 s,30 s,1 min,2 min,5 min,10 min,15 min,30 min,1 h,2 h,3 h,6 h,12 h,24 h}'::text[]) s
@@ -1880,7 +1888,7 @@ BEGIN
 				round(n * unit, 1), CASE WHEN failed > 0 THEN format('<rect class="failed" x="%%s" y="%%s" width="%%s" height="%%s"/>',
 					round(40 + 680 * i / $6, 1), round(176 - greatest(failed * unit, 1.5), 1), round(680.0 * 0.86 / $6, 1),
 					round(greatest(failed * unit, 1.5), 1)) END), '' ORDER BY at)
-		FROM bar$query$, relation)
+		FROM bar$query$, events)
 		INTO svg USING run.recon_id, step::interval, since, until, step, bars;
 	RETURN format($html$<figure id="timeline">
 <figcaption>Entries over time <span class="key"><i class="kept"></i> entries <i class="failed"></i> of them failed; a bar is %s</span></figcaption>
