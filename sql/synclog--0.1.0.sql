@@ -957,12 +957,17 @@ CREATE FUNCTION synclog.is_filter_template(template text) RETURNS boolean
 COMMENT ON FUNCTION synclog.is_filter_template(text) IS
 'true for the template of a filter that synclog.named_query can have; for any other text no false but error 22P02, with the byte where it is wrong';
 
+CREATE FUNCTION synclog.is_field_list(list text, sort_keys boolean) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.is_field_list(text, boolean) IS
+'true for a list of fields, or of sort keys, that synclog.named_query can have; for any other text no false but error 22023, with the byte where it is wrong, or 54000 for too many';
+
 CREATE TABLE synclog.named_query (
 	id text COLLATE "C" NOT NULL CHECK (id <> ''),
 	topic text COLLATE "C",
 	filter text NOT NULL CHECK (synclog.is_filter_template(filter)),
-	sort_keys text,
-	fields text,
+	sort_keys text CHECK (synclog.is_field_list(sort_keys, true)),
+	fields text CHECK (synclog.is_field_list(fields, false)),
 	page_size integer CHECK (page_size > 0),
 	answer text NOT NULL DEFAULT 'page' CHECK (answer IN ('page', 'result', 'grouped')),
 	about text,
@@ -1693,10 +1698,10 @@ BEGIN ATOMIC
 	ORDER BY v.n DESC, c.key COLLATE "C";
 END;
 COMMENT ON FUNCTION synclog.ranked(jsonb) IS
-'Counts by name, {"ABSENT":2,...}, as rows, the largest first: with their part of the sum, and with the length of a bar that is 1 for the largest. synclog.recon_facts(), report_counts(), html_counts() and html_stack() call it.';
+'Counts by name, {"ABSENT":2,...}, as rows, the largest first: with their part of the sum, and with the length of a bar that is 1 for the largest. synclog.report_counts(), html_counts() and html_stack() call it.';
 
 CREATE FUNCTION synclog.recon_to_show(run text) RETURNS record
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	summary record;
 BEGIN
@@ -1712,6 +1717,10 @@ COMMENT ON FUNCTION synclog.recon_to_show(text) IS
 
 CREATE FUNCTION synclog.recon_facts(run record, OUT label text, OUT value text) RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	differences CONSTANT text := (
+		SELECT string_agg(format('%s %s', u.key, synclog.shown(abs(u.value::bigint))), ', ' ORDER BY abs(u.value::bigint) DESC, u.key COLLATE "C")
+		FROM jsonb_each_text(run.unlogged) u WHERE (u.value::bigint > 0) = run.agrees);
 BEGIN
 	RETURN QUERY SELECT f.label, f.value
 	FROM (VALUES
@@ -1730,10 +1739,8 @@ BEGIN
 				' entries, as many as the last run had', 'unknown, for want of an earlier run') END),
 		('Summary', CASE
 			WHEN run.claimed IS NULL THEN NULL
-			WHEN run.agrees THEN coalesce('counts more than was logged: ' || (
-				SELECT string_agg(r.name || ' ' || synclog.shown(r.n), ', ') FROM synclog.ranked(run.unlogged) r WHERE r.n > 0),
-				'agrees with the entries')
-			WHEN NOT run.agrees THEN 'counts less than was logged'
+			WHEN run.agrees THEN coalesce('counts more than was logged: ' || differences, 'agrees with the entries')
+			WHEN NOT run.agrees THEN concat_ws(': ', 'counts less than was logged', differences)
 			ELSE 'has no counts' END)
 	) f(label, value)
 	WHERE f.value IS NOT NULL;
@@ -1781,7 +1788,7 @@ COMMENT ON FUNCTION synclog.report_counts(text, jsonb) IS
 'The part of synclog.recon_report(), which calls it, that shows counts by name; NULL where there are no names.';
 
 CREATE FUNCTION synclog.report_failures(run text) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT concat_ws(E'\n', 'Failures',
 			string_agg(concat_ws(E'\n', format('  %s  %s', lpad(synclog.shown(f.count), 11), synclog.wrapped(f.cause, 15)),
@@ -1795,7 +1802,7 @@ COMMENT ON FUNCTION synclog.report_failures(text) IS
 'The part of synclog.recon_report(), which calls it, that shows what failed; NULL where nothing did.';
 
 CREATE FUNCTION synclog.recon_report(recon_id text DEFAULT NULL) RETURNS text
-	LANGUAGE plpgsql STABLE COST 100000 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 100000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	run CONSTANT record := synclog.recon_to_show(recon_id);
 BEGIN
@@ -1833,7 +1840,7 @@ CREATE FUNCTION synclog.html_counts(title text, counts jsonb) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format($html$<table id="%s" class="counts">
-<caption>%s</caption>
+<caption><h2>%s</h2></caption>
 <thead><tr><th scope="col">Name</th><th scope="col">Entries</th><th scope="col">Part</th><th scope="col">Bar</th></tr></thead>
 <tbody>
 %s</tbody>
@@ -1848,7 +1855,7 @@ COMMENT ON FUNCTION synclog.html_counts(text, jsonb) IS
 'The part of synclog.recon_html(), which calls it, that shows counts by name, as a table with bars; NULL where there are no names.';
 
 CREATE FUNCTION synclog.html_timeline(run record) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	events CONSTANT text := synclog.topic_rows('recon', '{recon_id,entry_type,status}');
 	until CONSTANT timestamptz := greatest(run.last_event, run.ended);
@@ -1891,7 +1898,7 @@ BEGIN
 		FROM bar$query$, events)
 		INTO svg USING run.recon_id, step::interval, since, until, step, bars;
 	RETURN format($html$<figure id="timeline">
-<figcaption>Entries over time <span class="key"><i class="kept"></i> entries <i class="failed"></i> of them failed; a bar is %s</span></figcaption>
+<figcaption><h2>Entries over time</h2> <span class="key"><i class="kept"></i> entries <i class="failed"></i> of them failed; a bar is %s</span></figcaption>
 <svg role="img" aria-labelledby="timeline-title timeline-desc" viewBox="0 0 720 196">
 <title id="timeline-title">Entries over time</title>
 %s<text class="x" x="40" y="190">%s</text><text class="x end" x="720" y="190">%s</text>
@@ -1903,10 +1910,10 @@ COMMENT ON FUNCTION synclog.html_timeline(record) IS
 'The part of synclog.recon_html(), which calls it with a row of synclog.recon_summary(), that shows entries and failures over time; NULL where there are no entries.';
 
 CREATE FUNCTION synclog.html_failures(run text) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format($html$<table id="failures">
-<caption>Failures</caption>
+<caption><h2>Failures</h2></caption>
 <thead><tr><th scope="col">Events</th><th scope="col">Cause</th><th scope="col">First and last</th><th scope="col">For example</th></tr></thead>
 <tbody>
 %s</tbody>
@@ -1942,7 +1949,7 @@ COMMENT ON FUNCTION synclog.html_stack(jsonb) IS
 'Counts by name in one bar; NULL where there are none. synclog.html_runs() calls it.';
 
 CREATE FUNCTION synclog.html_runs(run record) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (
 		WITH listed AS MATERIALIZED (
@@ -1960,7 +1967,7 @@ BEGIN
 			FROM claim c
 		)
 		SELECT format($html$<table id="runs">
-<caption>This run and those of the mapping before it <span class="key"><i class="kept"></i> confirmed, found <i class="made"></i> absent <i class="asked"></i> by default an exception <i class="other"></i> any other</span></caption>
+<caption><h2>This run and those of the mapping before it</h2> <span class="key"><i class="kept"></i> confirmed, found <i class="made"></i> absent <i class="asked"></i> by default an exception <i class="other"></i> any other</span></caption>
 <thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">State</th><th scope="col">Duration</th><th scope="col">Objects</th><th scope="col">Failures</th><th scope="col">Situations</th></tr></thead>
 <tbody>
 %s</tbody>
@@ -2003,7 +2010,8 @@ dt, thead th, .key, .x, .y { color: var(--quiet); font-size: .8rem; font-weight:
 dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 dd, td, .x, .y { font-variant-numeric: tabular-nums; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.2rem 2rem; }
-caption, figcaption { padding-bottom: .4rem; text-align: left; font-weight: 600; font-size: 1.05rem; }
+caption, figcaption { padding-bottom: .4rem; text-align: left; }
+h2 { display: inline; font-size: 1.05rem; font-weight: 600; }
 table { width: 100%; border-collapse: collapse; }
 table + table { margin-top: 1.2rem; }
 th, td { padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top; }
@@ -2023,6 +2031,7 @@ td.bar { width: 40%; padding-right: 0; }
 #runs .id { min-width: 9rem; }
 .cause, .examples { min-width: 14rem; }
 #runs td { font-size: .85rem; }
+#failures :is(th, td):first-child, #runs :is(th, td):nth-child(n+4):nth-child(-n+6) { text-align: right; }
 code { font: .85em ui-monospace, monospace; }
 progress { display: block; width: 100%; height: 1rem; margin: 0 0 1rem; accent-color: var(--kept); }
 figure svg { display: block; width: 100%; }
@@ -2049,7 +2058,7 @@ COMMENT ON FUNCTION synclog.html_style() IS
 'The style sheet of synclog.recon_html(), which calls it.';
 
 CREATE FUNCTION synclog.recon_html(recon_id text DEFAULT NULL) RETURNS text
-	LANGUAGE plpgsql STABLE COST 100000 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 100000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	run CONSTANT record := synclog.recon_to_show(recon_id);
 	title CONSTANT text := synclog.html(coalesce(run.mapping, run.recon_id));
