@@ -690,8 +690,10 @@ BEGIN
 		)
 		SELECT h.recon_id, h.mapping, h.user_id, h.recon_action,
 			coalesce(h.state, CASE WHEN a.recon_id IS NULL THEN 'UNFINISHED' ELSE 'ACTIVE' END),
-			h.started, h.ended, coalesce(h.ended, a.last_event) - h.started, coalesce(h.ended, a.last_event), h.claimed
-		FROM head h LEFT JOIN active a USING (recon_id)$query$, events)
+			h.started, h.ended, CASE WHEN isfinite(h.started) AND isfinite(e.last_event) THEN e.last_event - h.started END,
+			e.last_event, h.claimed
+		FROM head h LEFT JOIN active a USING (recon_id)
+			CROSS JOIN LATERAL (SELECT coalesce(h.ended, a.last_event)) e(last_event)$query$, events)
 		USING run, coalesce(now() - stale_after, '-infinity'), without_summary;
 END $$;
 COMMENT ON FUNCTION synclog.recon_listed(text, interval) IS
@@ -786,7 +788,7 @@ BEGIN
 	started := head.started;
 	ended := head.ended;
 	last_event := sums.last_event;
-	duration := coalesce(ended, last_event) - started;
+	duration := CASE WHEN isfinite(started) AND isfinite(coalesce(ended, last_event)) THEN coalesce(ended, last_event) - started END;
 	entries := sums.entries;
 	situation_summary := sums.situations;
 	status_summary := sums.statuses;

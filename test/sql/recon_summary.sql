@@ -160,6 +160,16 @@ SELECT pg_temp.run('started ' || n, format($${"timestamp": "2020-01-08T00:00:01Z
 FROM unnest(ARRAY['2020-01-08T00:00:00.250Z', '2020-01-08T01:00:00+01:00', '2020-01-08', 'now', '2020-02-30T00:00:00Z', '']) WITH ORDINALITY u(s, n);
 SELECT mapping, claimed->>'started' AS said, started, duration FROM generate_series(1, 6) n, synclog.recon_summary('started ' || n) ORDER BY n;
 
+-- rows that were not stored by these functions may have no finite time
+BEGIN;
+INSERT INTO audit.recon (id, "timestamp", recon_id, entry_type) VALUES ('a', '-infinity', 'ever', 'start'), ('b', '2020-01-01Z', 'ever', 'summary'),
+	('c', '2020-01-01Z', 'for ever', 'start'), ('d', 'infinity', 'for ever', 'entry');
+SELECT s.recon_id, s.state, s.started, s.ended, s.duration, s.last_event, r.duration AS listed, r.last_event
+FROM (VALUES ('ever'), ('for ever')) v(id), synclog.recon_summary(v.id) s, synclog.recon_runs() r WHERE r.recon_id = s.recon_id ORDER BY 1;
+SELECT status FROM synclog.get('/recon');
+SELECT count(*) > 0 AS runs FROM synclog.recon_trend(bucket => '1 day');
+ROLLBACK;
+
 -- the one that started last; no rows for a run that nobody knows
 SELECT pg_temp.run('newest', $${"timestamp": "2020-02-10T00:00:00Z", "entryType": "start"}
 {"timestamp": "2020-02-10T00:00:05Z", "entryType": "entry", "status": "SUCCESS"}$$);
