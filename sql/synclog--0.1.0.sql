@@ -187,6 +187,24 @@ CREATE FUNCTION synclog.topic_table(topic text) RETURNS regclass
 COMMENT ON FUNCTION synclog.topic_table(text) IS
 'the table of a topic, for functions that ask it in SQL; errors 42704 for an unknown topic and 42P01 if its table is gone; NULL for NULL';
 
+CREATE FUNCTION synclog.topic_rows(topic text, columns text[]) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table(topic);
+BEGIN
+	RETURN (SELECT format('(SELECT %s FROM %s)', string_agg(CASE
+				WHEN a.attname IS NULL THEN format('NULL::%s AS %I', w.type, w.name)
+				WHEN a.atttypid = to_regtype(w.type) THEN quote_ident(w.name)
+				WHEN w.type = 'jsonb' THEN format('to_jsonb(%1$I) AS %1$I', w.name)
+				ELSE format('%1$I::%2$s AS %1$I', w.name, w.type)
+			END, ', ' ORDER BY w.i), relation)
+		FROM (SELECT split_part(c, ':', 1), coalesce(nullif(split_part(c, ':', 2), ''), 'text'), i
+				FROM unnest(ARRAY['id', 'timestamp:timestamptz'] || columns) WITH ORDINALITY u(c, i)) w(name, type, i)
+			LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = w.name AND NOT a.attisdropped);
+END $$;
+COMMENT ON FUNCTION synclog.topic_rows(text, text[]) IS
+'The text of a subquery that gives the rows of a topic with columns id, "timestamp" and those named, as name or name:type, NULL where the topic''s table lacks one. Errors as those of synclog.topic_table(). Functions that ask several topics, or one that may be a table of the user''s own, build their queries on it.';
+
 CREATE FUNCTION synclog.make_month(relation regclass, instant timestamptz) RETURNS void
 	AS 'MODULE_PATHNAME', 'synclog_make_month' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION synclog.make_month(regclass, timestamptz) IS
@@ -655,10 +673,12 @@ BEGIN
 			CASE z.entry_type WHEN 'summary' THEN synclog.recon_state(z.message_detail, z.status) END,
 			coalesce(a."timestamp", synclog.instant(z.claimed ->> 'started')),
 			z."timestamp", z.claimed
-		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon')) USING run;
+		FROM start a FULL JOIN summary z USING (recon_id)$query$,
+		synclog.topic_rows('recon', '{recon_id,entry_type,mapping,user_id,recon_action,message,message_detail:jsonb,status}'))
+		USING run;
 END $$;
 COMMENT ON FUNCTION synclog.recon_heads(text) IS
-'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read. synclog.recon_listed() and synclog.recon_summary() call it; errors as theirs.';
+'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read, and a column that the topic''s table lacks is NULL. synclog.recon_listed(), recon_summary(), recon_diff(), recon_repeat_offenders() and recon_failures() call it; errors as theirs.';
 
 CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_id text, OUT mapping text, OUT user_id text,
 		OUT recon_action text, OUT state text, OUT started timestamptz, OUT ended timestamptz,
@@ -1025,30 +1045,6 @@ CREATE FUNCTION synclog.failure_cause(exception text, message text DEFAULT NULL,
 COMMENT ON FUNCTION synclog.failure_cause(text, text, text, text[]) IS
 'what an event failed of, equal for events that fail alike: the class of the exception, ": ", and the message with * for quoted values, UUIDs, distinguished names, objects of managed/user/x and system/ldap/account/x, values of assignments, addresses, and words that begin with a digit. exception: a stack trace, whose first line counts, or what else stands for its class, a status code or the name of a module. message: the event''s, of which 1000 bytes count; NULL or empty: the rest of that line. otherwise: what stands where there is no message at all. ids: of the event''s objects, whose names, behind the last /, are * in the message too. NULL if nothing is known. synclog.failures() and synclog.recon_failures() group by it';
 
-CREATE FUNCTION synclog.topic_rows(topic text, columns text[]) RETURNS text
-	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	relation CONSTANT regclass := (SELECT t.relation FROM synclog.topic t
-		JOIN pg_class c ON c.oid = t.relation WHERE t.name = topic_rows.topic);
-BEGIN
-	IF relation IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
-			MESSAGE = format('topic "%s" does not exist', topic),
-			HINT = 'Call synclog.create_topics() to create the built-in topics.';
-	END IF;
-	RETURN (SELECT format('(SELECT %s FROM %s)', string_agg(CASE
-				WHEN a.attname IS NULL THEN format('NULL::%s AS %I', w.type, w.name)
-				WHEN a.atttypid = to_regtype(w.type) THEN quote_ident(w.name)
-				WHEN w.type = 'jsonb' THEN format('to_jsonb(%1$I) AS %1$I', w.name)
-				ELSE format('%1$I::%2$s AS %1$I', w.name, w.type)
-			END, ', ' ORDER BY w.i), relation)
-		FROM (SELECT split_part(c, ':', 1), coalesce(nullif(split_part(c, ':', 2), ''), 'text'), i
-				FROM unnest(ARRAY['id', 'timestamp:timestamptz'] || columns) WITH ORDINALITY u(c, i)) w(name, type, i)
-			LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = w.name AND NOT a.attisdropped);
-END $$;
-COMMENT ON FUNCTION synclog.topic_rows(text, text[]) IS
-'The text of a subquery that gives the rows of a topic with columns id, "timestamp" and those named, as name or name:type, NULL where the topic''s table lacks one. Error 42704 if there is no such topic. The functions that ask several topics, or one that may be a table of the user''s own, build their queries on it.';
-
 CREATE FUNCTION synclog.recon_side(reconciling text, source_object_id text, target_object_id text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -1061,42 +1057,30 @@ COMMENT ON FUNCTION synclog.recon_side(text, text, text) IS
 CREATE FUNCTION synclog.recon_objects() RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	RETURN format($q$(SELECT r.*, CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END AS object_id,
+	RETURN format($q$(SELECT r.*, (CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END) COLLATE "C" AS object_id,
 			s.side, coalesce(r.link_qualifier, 'default') AS link
-		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
+		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id) COLLATE "C") s(side)
 		WHERE r.entry_type IS DISTINCT FROM 'start' AND r.entry_type IS DISTINCT FROM 'summary' AND s.side IS NOT NULL)$q$,
 		synclog.topic_rows('recon', '{recon_id,entry_type,reconciling,source_object_id,target_object_id,link_qualifier,situation,action,status}'));
 END $$;
 COMMENT ON FUNCTION synclog.recon_objects() IS
 'The text of a subquery that gives the entries of reconciliations that are about an object, with its id, its side and its link: events of 2.x have no link qualifier, which is the default one. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
 
-CREATE FUNCTION synclog.recon_starts() RETURNS text
-	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	RETURN format($q$(SELECT * FROM %s r WHERE r.entry_type = 'start' AND r.recon_id IS NOT NULL
-			AND r.recon_action IS DISTINCT FROM 'reconById')$q$,
-		synclog.topic_rows('recon', '{recon_id,entry_type,mapping,recon_action}'));
-END $$;
-COMMENT ON FUNCTION synclog.recon_starts() IS
-'The text of a subquery that gives the starts of reconciliations of whole mappings, which those of single objects (reconById) are not. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
-
-CREATE FUNCTION synclog.recon_run(recon_id text, OUT mapping text, OUT started timestamptz) RETURNS record
+CREATE FUNCTION synclog.recon_run(run text, OUT recon_id text, OUT mapping text, OUT started timestamptz)
 	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	condition text;
 BEGIN
-	-- the start says both; where it is missing, the entries do
-	FOREACH condition IN ARRAY ARRAY['r.entry_type = ''start''', 'true'] LOOP
-		EXECUTE format('SELECT max(r.mapping), min(r."timestamp") FROM %s r WHERE r.recon_id = $1 AND %s',
-				synclog.topic_rows('recon', '{recon_id,entry_type,mapping}'), condition)
-			INTO mapping, started USING recon_id;
-		IF started IS NOT NULL THEN
-			RETURN;
-		END IF;
-	END LOOP;
-	RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-		MESSAGE = format('reconciliation "%s" does not exist', recon_id),
-		DETAIL = 'Topic "recon" has no event with this reconId.';
+	SELECT h.recon_id, h.mapping, h.started INTO recon_id, mapping, started FROM synclog.recon_heads(run) h;
+	-- what the start and the summary do not say, the entries do
+	IF mapping IS NULL OR started IS NULL THEN
+		EXECUTE format('SELECT r.recon_id, coalesce($2, max(r.mapping)), coalesce($3, min(r."timestamp")) FROM %s r
+				WHERE r.recon_id = $1 GROUP BY r.recon_id', synclog.topic_rows('recon', '{recon_id,mapping}'))
+			INTO recon_id, mapping, started USING run, mapping, started;
+	END IF;
+	IF recon_id IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('reconciliation "%s" does not exist', run),
+			DETAIL = 'Topic "recon" has no event with this reconId.';
+	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.recon_run(text) IS
 'The mapping and the start of a reconciliation. Error 22023 if topic recon has no event of it. synclog.recon_diff() and synclog.recon_failures() call it.';
@@ -1112,8 +1096,9 @@ DECLARE
 	entries text;
 BEGIN
 	IF a IS NULL THEN
-		EXECUTE format('SELECT s.recon_id FROM %s s ORDER BY s."timestamp" DESC, s.id DESC LIMIT 1', synclog.recon_starts())
-			INTO a;
+		SELECT h.recon_id INTO a FROM synclog.recon_heads() h
+			WHERE h.recon_action IS DISTINCT FROM 'reconById' AND h.started IS NOT NULL
+			ORDER BY h.started DESC, h.recon_id COLLATE "C" DESC LIMIT 1;
 		IF a IS NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 				MESSAGE = 'there is no reconciliation to compare',
@@ -1122,13 +1107,15 @@ BEGIN
 	END IF;
 	newer := synclog.recon_run(a);
 	IF b IS NULL THEN
-		EXECUTE format('SELECT s.recon_id FROM %s s WHERE s.mapping = $1 AND s."timestamp" <= $2 AND s.recon_id <> $3
-				ORDER BY s."timestamp" DESC, s.id DESC LIMIT 1', synclog.recon_starts())
-			INTO b USING newer.mapping, newer.started, a;
+		SELECT h.recon_id INTO b FROM synclog.recon_heads() h
+			WHERE h.mapping = newer.mapping AND h.recon_action IS DISTINCT FROM 'reconById'
+				AND (h.started < newer.started OR h.started = newer.started AND h.recon_id COLLATE "C" < a)
+			ORDER BY h.started DESC, h.recon_id COLLATE "C" DESC LIMIT 1;
 		IF b IS NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 				MESSAGE = format('there is no reconciliation before "%s"', a),
-				DETAIL = format('It is the first one of mapping "%s" in topic "recon"; those of single objects do not count.', newer.mapping),
+				DETAIL = coalesce('It is the first one of mapping "' || newer.mapping ||
+					'" in topic "recon"; those of single objects do not count.', 'Its events do not say of which mapping it is.'),
 				HINT = 'Name the one to compare with: synclog.recon_diff(a, b).';
 		END IF;
 	ELSE
@@ -1188,7 +1175,7 @@ BEGIN
 				ARRAY[r.source_object_id, r.target_object_id, r.object_id, r.http #>> '{request,path}', p.principal])
 				COLLATE "C" AS cause
 		FROM %s r
-			CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
+			CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id) COLLATE "C") s(side)
 			CROSS JOIN LATERAL (SELECT synclog.failed_module(r.entries)) m(module)
 			CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(r.principal) WHEN 'array' THEN r.principal ->> 0
 				ELSE r.principal #>> '{}' END) p(principal)
@@ -1246,9 +1233,8 @@ CREATE FUNCTION synclog.recon_failures(recon_id text DEFAULT NULL, OUT cause tex
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF recon_id IS NULL THEN
-		EXECUTE format('SELECT r.recon_id FROM %s r WHERE r.entry_type = ''start'' AND r.recon_id IS NOT NULL
-				ORDER BY r."timestamp" DESC, r.id DESC LIMIT 1', synclog.topic_rows('recon', '{recon_id,entry_type}'))
-			INTO recon_id;
+		SELECT h.recon_id INTO recon_id FROM synclog.recon_heads() h
+			ORDER BY h.started DESC NULLS LAST, h.recon_id COLLATE "C" DESC LIMIT 1;
 		IF recon_id IS NULL THEN
 			RETURN;
 		END IF;
@@ -1276,10 +1262,11 @@ BEGIN
 	END IF;
 	-- OFFSET keeps the planner from reading all entries to find those of a few runs
 	EXECUTE format('SELECT array_agg(s.recon_id) FROM (
-			SELECT s.recon_id FROM (SELECT s.recon_id, max(s."timestamp") AS started FROM %s s
-				WHERE s.mapping = $1 GROUP BY s.recon_id ORDER BY started DESC, s.recon_id DESC) s
+			SELECT s.recon_id FROM (SELECT h.recon_id, h.started FROM synclog.recon_heads() h
+				WHERE h.mapping = $1 AND h.recon_action IS DISTINCT FROM ''reconById'' AND h.started IS NOT NULL
+				ORDER BY h.started DESC, h.recon_id COLLATE "C" DESC) s
 			WHERE EXISTS (SELECT FROM %s o WHERE o.recon_id = s.recon_id OFFSET 0)
-			ORDER BY s.started DESC, s.recon_id DESC LIMIT $2) s', synclog.recon_starts(), synclog.recon_objects())
+			ORDER BY s.started DESC, s.recon_id COLLATE "C" DESC LIMIT $2) s', synclog.recon_objects())
 		INTO recon_ids USING mapping, n;
 	RETURN QUERY EXECUTE format('SELECT f.object, f.side, max(f.link_qualifier), count(DISTINCT f.recon_id)::integer,
 			min(f."timestamp"), max(f."timestamp"), (array_agg(f.cause ORDER BY f."timestamp" DESC, f.id DESC))[1]
@@ -1534,9 +1521,9 @@ COMMENT ON FUNCTION synclog.transaction_history(text) IS
 
 CREATE FUNCTION synclog.is_secret(member text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	RETURN member ~* '(password|passwd|pwd|passphrase|secret)_*$';
+	RETURN member ~* '((passwords?|passwd|pwd|passphrase|secret)([-_]?(history|hash|salt))?_*|\$crypto)$';
 COMMENT ON FUNCTION synclog.is_secret(text) IS
-'Whether a member''s name says that its value is secret: it ends with password, passwd, pwd, passphrase or secret, in any case, underscores after it as in __PASSWORD__. synclog.masked(), member_changes() and field_changes() call it.';
+'Whether a member''s name says that its value is secret: it ends with password, passwords, passwd, pwd, passphrase or secret, in any case, with history, hash or salt after it, or underscores as in __PASSWORD__; or it is $crypto. synclog.masked(), member_changes() and field_changes() call it.';
 
 CREATE FUNCTION synclog.is_encrypted(value jsonb) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

@@ -97,6 +97,12 @@ SELECT synclog.load('recon', $$
 {"_id": "6", "timestamp": "2026-03-01T00:00:05.000Z", "reconId": "new", "entryType": "summary", "status": "FAILURE", "message": "ABSENT: 1 "}$$);
 SELECT * FROM synclog.recon_failures() ORDER BY cause;
 SELECT * FROM synclog.recon_failures('none');
+-- the newest is the one that recon_summary() takes, also if its start is missing
+SELECT synclog.load('recon', $$
+{"_id": "7", "timestamp": "2026-03-02T00:00:01.000Z", "reconId": "newer", "entryType": "entry", "status": "FAILURE", "situation": "ABSENT", "action": "CREATE", "sourceObjectId": "b"}
+{"_id": "8", "timestamp": "2026-03-02T00:00:02.000Z", "reconId": "newer", "entryType": "summary", "status": "SUCCESS", "messageDetail": {"started": "2026-03-02T00:00:00.000Z"}}$$);
+SELECT s.recon_id, f.* FROM synclog.recon_summary() s, synclog.recon_failures() f;
+DELETE FROM audit.recon WHERE recon_id = 'newer';
 
 -- topics of one's own, with the columns that they have; tables that are gone
 CREATE TABLE audit.door (id varchar, "timestamp" timestamptz, status text, message varchar(50), extra jsonb);

@@ -109,8 +109,11 @@ SELECT * FROM synclog.load('activity', $$
 {"_id": "f9", "timestamp": "2020-02-01T00:00:09.000Z", "operation": "DELETE", "objectId": "managed/user/g", "before": {"userName": "Second", "tags": ["x", {"password": "s3cret-10"}]}, "after": ""}
 {"_id": "f10", "timestamp": "2020-02-01T00:00:10.000Z", "operation": "READ", "objectId": "managed/user/g", "before": {"mail": "x"}, "after": null}
 {"_id": "f11", "timestamp": "2020-02-01T00:00:11.000Z", "operation": "UPDATE", "objectId": "managed/user/g", "before": ["list"], "after": {"mail": "x"}}
+{"_id": "f12", "timestamp": "2020-02-01T00:00:12.000Z", "operation": "UPDATE", "objectId": "managed/user/h", "before": {"$crypto": {"value": "s3cret-12"}}, "after": {"$crypto": {"value": "s3cret-13"}}}
+{"_id": "f13", "timestamp": "2020-02-01T00:00:13.000Z", "operation": "UPDATE", "objectId": "managed/user/h", "before": {"passwordHistory": ["s3cret-14"], "passwords": {"a": "s3cret-15"}, "pwd-salt": "s3cret-16", "passwordPolicy": "old"}, "after": {"passwordPolicy": "new"}}
 $$);
 SELECT * FROM pg_temp.changes('managed/user/f');
+SELECT * FROM pg_temp.changes('managed/user/h');
 -- by each name that it ever had, and the logins by these
 SELECT field, old, new FROM pg_temp.changes('First');
 SELECT count(*) FROM pg_temp.changes('Second');

@@ -68,6 +68,19 @@ DELETE FROM audit.recon WHERE id = 's2';
 SELECT count(*) FROM synclog.recon_diff('r2');
 SELECT count(*) FROM synclog.recon_diff('r5');
 SELECT count(*) FROM synclog.recon_diff('r5', 'r2');
+-- what its start does not say, its summary does
+SELECT * FROM synclog.load('recon', $$
+{"_id": "s8", "timestamp": "2026-01-08T00:00:00.000Z", "reconId": "r8", "entryType": "start"}
+{"_id": "e8", "timestamp": "2026-01-08T00:00:09.000Z", "reconId": "r8", "entryType": "summary", "mapping": "hr_user", "status": "SUCCESS"}
+{"_id": "e7", "timestamp": "2026-01-07T00:00:09.000Z", "reconId": "r7", "entryType": "summary", "status": "SUCCESS", "messageDetail": {"mapping": "hr_user", "started": "2026-01-07T00:00:00.000Z"}}
+$$ || entries('r7 10 hr/new user/x source default ABSENT CREATE SUCCESS
+r8 10 hr/new user/x source default CONFIRMED UPDATE SUCCESS'));
+SELECT object_id, situation_before, situation_after, change FROM synclog.recon_diff();
+SELECT object_id, situation_before, situation_after, change FROM synclog.recon_diff('r7', 'r5') WHERE change <> 'gone';
+DELETE FROM audit.recon WHERE recon_id IN ('r7', 'r8');
+SELECT * FROM synclog.load('recon', '{"_id": "x", "timestamp": "2026-01-09T00:00:00.000Z", "reconId": "x", "entryType": "start"}');
+SELECT * FROM synclog.recon_diff();
+DELETE FROM audit.recon WHERE recon_id = 'x';
 -- refused
 SELECT * FROM synclog.recon_diff('r1');
 SELECT * FROM synclog.recon_diff('r4');
@@ -118,6 +131,11 @@ SELECT * FROM synclog.load('recon', $$
 {"_id": "4", "timestamp": "2026-01-02T00:00:01.000Z", "reconId": "b", "sourceObjectId": "x", "situation": "CONFIRMED"}$$);
 SELECT * FROM synclog.recon_diff();
 SELECT * FROM synclog.recon_repeat_offenders('m');
+-- with collations that differ
+ALTER TABLE "Own logs".recon ADD target_object_id text COLLATE "POSIX", ADD reconciling text COLLATE "C", ADD status text COLLATE "POSIX";
+UPDATE "Own logs".recon SET target_object_id = 'y', status = 'FAILURE', reconciling = 'target' WHERE source_object_id IS NOT NULL;
+SELECT object_id, side, change FROM synclog.recon_diff();
+SELECT object_id, side, runs FROM synclog.recon_repeat_offenders('m');
 SET client_min_messages = warning;
 DROP SCHEMA "Own logs" CASCADE;
 DELETE FROM synclog.topic;
