@@ -442,7 +442,7 @@ BEGIN
 			('topic', 'the topic, whose table is the one of the same name'),
 			('timestamp', 'when it happened'),
 			('id', 'the event''s _id'),
-			('transaction_id', 'the transaction; in events of 2.x the root action'),
+			('transaction_id', 'the transaction; in events of 2.x the root action; no index serves it here, but synclog.transaction_history() has its own'),
 			('user_id', 'who caused it; in events of 2.x the requester of a change, the principal of a request'),
 			('object', 'what it is about: the id of the source or else of the target (recon, sync), or of the object (activity, config), the first principal (authentication), the path of the request (access); of these two the first 600 characters'),
 			('outcome', 'SUCCESS, FAILURE (recon, sync, activity, access of 2.x), SUCCESSFUL, FAILED (authentication, access)')
@@ -1043,7 +1043,7 @@ CREATE FUNCTION synclog.failure_cause(exception text, message text DEFAULT NULL,
 	otherwise text DEFAULT NULL, ids text[] DEFAULT NULL) RETURNS text
 	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.failure_cause(text, text, text, text[]) IS
-'what an event failed of, equal for events that fail alike: the class of the exception, ": ", and the message with * for quoted values, UUIDs, distinguished names, objects of managed/user/x and system/ldap/account/x, values of assignments, addresses, and words that begin with a digit. exception: a stack trace, whose first line counts, or what else stands for its class, a status code or the name of a module. message: the event''s, of which 1000 bytes count; NULL or empty: the rest of that line. otherwise: what stands where there is no message at all. ids: of the event''s objects, whose names, behind the last /, are * in the message too. NULL if nothing is known. synclog.failures() and synclog.recon_failures() group by it';
+'what an event failed of, equal for events that fail alike: the class of the exception, ": ", and the message with * for quoted values, UUIDs, distinguished names, objects of managed/user/x and system/ldap/account/x, values of assignments and of keys as in (a)=(b), addresses, and words that begin with a digit. exception: a stack trace, whose first line counts, or what else stands for its class, a status code or the name of a module. message: the event''s, of which 1000 bytes count; NULL or empty: the rest of that line. otherwise: what stands where there is no message at all. ids: of the event''s objects, whose names, behind the last /, are * in the message too. NULL if nothing is known. synclog.failures() and synclog.recon_failures() group by it';
 
 CREATE FUNCTION synclog.recon_side(reconciling text, source_object_id text, target_object_id text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1317,7 +1317,7 @@ BEGIN
 		('timestamp', 'timestamptz', 1, '{}'::text[], 't."timestamp"'),
 		('topic', 'text', 1, '{}', NULL),
 		('id', 'text', 1, '{}', 't.id'),
-		('event', 'json', 1, '{}', 'synclog.event(t)'),
+		('event', 'json', 1, '{}', 'synclog.event(t.*)'),
 		('what', 'text', 1, '{operation:text}', 't.operation'),
 		('what', 'text', 2, '{action:text}', 't.action'),
 		('what', 'text', 3, '{request:jsonb}', 't.request ->> ''operation'''),

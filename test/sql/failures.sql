@@ -14,6 +14,7 @@ SELECT message, synclog.failure_cause(NULL, message) AS cause FROM unnest(ARRAY[
 	'Value ''o''connor'' of "x y" for <b.jensen@example.org> isn''t the user''s id',
 	'timeout=30 in Object@1a2b3c4d, deadbeef01 and 0x1F',
 	'java.lang.NullPointerException, x::y, SHA256, address1, decade, a/b, managed/user, system/x',
+	'duplicate key value violates unique constraint "u" Detail: Key (realm, userName)=(alpha, jdoe) already exists.', 'f(x)=(1', '=()',
 	'Target does not support attribute employeeType. Root cause: employeeType',
 	E'  two\n\tlines\t', 'it''s "open and ''never closed', 'é1 Größe 7 ''é''', ' ', '', '=', 'a=', '1', '"', '''', 'a@b', '@', '::', 'x=1,y=', '\', 'a=\'
 ]) message;

@@ -147,7 +147,7 @@ SELECT synclog.pointer_tokens('a"b');
 SELECT synclog.pointer(VARIADIC NULL), synclog.pointer_tokens(NULL);
 
 -- topics of one's own: with the columns that they have
-CREATE TABLE audit.badge (id text PRIMARY KEY, "timestamp" timestamptz, object_id varchar(50) COLLATE "POSIX", before jsonb, after jsonb, status text, transaction_id uuid);
+CREATE TABLE audit.badge (id text PRIMARY KEY, "timestamp" timestamptz, object_id varchar(50) COLLATE "POSIX", before jsonb, after jsonb, status text, transaction_id uuid, t text DEFAULT 'no row');
 CREATE TABLE audit.bell (id text PRIMARY KEY, "timestamp" timestamptz, transaction_id varchar);
 SET client_min_messages = warning;
 SELECT synclog.add_topic('badge', 'audit.badge'), synclog.add_topic('bell', 'audit.bell');
