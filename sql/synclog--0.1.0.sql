@@ -352,7 +352,8 @@ BEGIN ATOMIC
 			ARRAY['gin (principal jsonb_path_ops)', 'btree (user_id)', 'btree ((left(principal ->> 0, 600) COLLATE "C"))']),
 		('access', 'Requests',
 			'server:jsonb client:jsonb request:jsonb http:jsonb response:jsonb roles:jsonb action ip principal status',
-			ARRAY['btree ((coalesce(user_id, principal)))', 'btree ((left(http #>> ''{request,path}'', 600) COLLATE "C"))'])
+			ARRAY['btree ((coalesce(user_id, principal)))', 'btree ((left(http #>> ''{request,path}'', 600) COLLATE "C"))',
+				'hash (principal) WHERE principal IS NOT NULL'])
 	) t(topic, about, columns, indexes);
 END;
 COMMENT ON FUNCTION synclog.built_in_topics() IS
@@ -1463,7 +1464,9 @@ BEGIN ATOMIC
 				'object_id:text', 't.object_id = ANY ($1)',
 				'source_object_id:text', 't.source_object_id = ANY ($1)',
 				'target_object_id:text', 't.target_object_id = ANY ($1 || $2)',
-				'principal:jsonb', 't.principal @> ANY ($3)'),
+				'principal:jsonb', 't.principal @> ANY ($3)',
+				-- logins of 2.x
+				'action:text principal:text', 't.principal = ANY (ARRAY(SELECT n ->> 0 FROM unnest($3) n)) AND t.action = ''authenticate'''),
 			't.object = ANY ($1) OR t.target = ANY ($1) OR t.target IS NULL OR synclog.is_target($1, t.mapping, t.target, $4)'),
 		('transaction', jsonb_build_object(
 				'transaction_id:text', 't.transaction_id = ANY ($1) OR t.transaction_id ^@ ($1[1] || ''/'')',
@@ -1505,7 +1508,7 @@ BEGIN ATOMIC
 		CROSS JOIN LATERAL synclog.history('object', o.ids, o.local_ids, o.names, o.targets) h;
 END;
 COMMENT ON FUNCTION synclog.object_history(text) IS
-'Every event about one object, of all topics that the caller may read, oldest first (by timestamp, topic, id). object_id: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). An event is about the object if that is its objectId, sourceObjectId or targetObjectId, also unqualified as topic sync has it (see synclog.is_target()), or if one of its principals is the object''s userName. what: operation, action, entry type or the event''s name. outcome: status or result. object and target: objectId or sourceObjectId, and targetObjectId. user_id: who did it (2.x''s requester). transaction_id: 2.x''s rootActionId where there is none; synclog.transaction_history() tells what else belongs to it. event: the whole, as synclog.event() gives it. No rows for an unknown object and for NULL.';
+'Every event about one object, of all topics that the caller may read, oldest first (by timestamp, topic, id). object_id: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). An event is about the object if that is its objectId, sourceObjectId or targetObjectId, also unqualified as topic sync has it (see synclog.is_target()), or if one of its principals is the object''s userName, in topic authentication or in 2.x''s topic access. what: operation, action, entry type or the event''s name. outcome: status or result. object and target: objectId or sourceObjectId, and targetObjectId. user_id: who did it (2.x''s requester). transaction_id: 2.x''s rootActionId where there is none; synclog.transaction_history() tells what else belongs to it. event: the whole, as synclog.event() gives it. No rows for an unknown object and for NULL.';
 
 CREATE FUNCTION synclog.transaction_history(transaction_id text,
 		OUT "timestamp" timestamptz, OUT topic text, OUT what text, OUT situation text,
