@@ -629,11 +629,20 @@ END;
 COMMENT ON FUNCTION synclog.recon_state(jsonb, text) IS
 'the state of a reconciliation whose summary has this messageDetail and status: CANCELED by the stage, or the state that messageDetail names; SUCCESS or FAILED by the status where it names none or ACTIVE, since OpenIDM 2.2 writes it before the end. synclog.recon_heads() calls it.';
 
+CREATE FUNCTION synclog.recon_count(value text) RETURNS bigint
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- not \d, which has the digits of other scripts in databases of ICU; and no sum of these is out of range
+	SELECT CASE WHEN value ~ '^[0-9]{1,12}$' THEN value::bigint ELSE 0 END;
+END;
+COMMENT ON FUNCTION synclog.recon_count(text) IS
+'the count that a member of a situationSummary or statusSummary says, be it a number or a string; 0 for what is none, below 0, or above 12 digits. synclog.recon_message(), recon_difference(), recon_total(), recon_trend() and ranked() call it.';
+
 CREATE FUNCTION synclog.recon_message(message text) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT jsonb_build_object('situationSummary', jsonb_object_agg(m[1], m[2]::bigint))
-	FROM regexp_matches(message, '([A-Z_]+):\s*(\d+)', 'g') m;
+	SELECT jsonb_build_object('situationSummary', jsonb_object_agg(m[1], synclog.recon_count(m[2])))
+	FROM regexp_matches(message, '([A-Z_]+):\s*([0-9]+)', 'g') m;
 END;
 COMMENT ON FUNCTION synclog.recon_message(text) IS
 'a summary''s message, "ABSENT: 2 CONFIRMED: 0 " in any order, as a situationSummary. synclog.recon_claim() calls it.';
@@ -643,7 +652,7 @@ CREATE FUNCTION synclog.recon_claim(message_detail jsonb, message text) RETURNS 
 BEGIN ATOMIC
 	SELECT CASE
 		WHEN jsonb_typeof(message_detail) = 'object' AND message_detail ? 'situationSummary' THEN message_detail
-		WHEN message ~ '^\s*([A-Z_]+:\s*\d{1,15}\s*)+$'
+		WHEN message ~ '^\s*([A-Z_]+:\s*[0-9]{1,12}\s*)+$'
 			THEN CASE jsonb_typeof(message_detail) WHEN 'object' THEN message_detail ELSE '{}' END || synclog.recon_message(message)
 		WHEN jsonb_typeof(message_detail) = 'object' THEN message_detail
 	END;
@@ -675,7 +684,7 @@ BEGIN
 			coalesce(a."timestamp", synclog.instant(z.claimed ->> 'started')),
 			z."timestamp", z.claimed
 		FROM start a FULL JOIN summary z USING (recon_id)$query$,
-		synclog.topic_rows('recon', '{recon_id,entry_type,mapping,user_id,recon_action,message,message_detail:jsonb,status}'))
+			synclog.topic_rows('recon', '{recon_id,entry_type,mapping,user_id,recon_action,message,message_detail:jsonb,status}'))
 		USING run;
 END $$;
 COMMENT ON FUNCTION synclog.recon_heads(text) IS
@@ -687,7 +696,7 @@ CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_i
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	relation CONSTANT regclass := synclog.topic_table('recon');
+	events CONSTANT text := synclog.topic_rows('recon', '{recon_id,entry_type}');
 	without_summary text[];
 BEGIN
 	-- known beforehand, so that the planner knows whether by time or by run there is less to read
@@ -695,7 +704,7 @@ BEGIN
 		SELECT ARRAY(
 			SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'start' AND ($1 IS NULL OR t.recon_id = $1)
 			EXCEPT SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'summary' AND ($1 IS NULL OR t.recon_id = $1))$query$,
-		relation) INTO without_summary USING run;
+		events) INTO without_summary USING run;
 	RETURN QUERY EXECUTE format($query$
 		WITH head AS MATERIALIZED (
 			SELECT * FROM synclog.recon_heads($1)
@@ -705,8 +714,10 @@ BEGIN
 		)
 		SELECT h.recon_id, h.mapping, h.user_id, h.recon_action,
 			coalesce(h.state, CASE WHEN a.recon_id IS NULL THEN 'UNFINISHED' ELSE 'ACTIVE' END),
-			h.started, h.ended, coalesce(h.ended, a.last_event) - h.started, coalesce(h.ended, a.last_event), h.claimed
-		FROM head h LEFT JOIN active a USING (recon_id)$query$, relation)
+			h.started, h.ended, CASE WHEN isfinite(h.started) AND isfinite(e.last_event) THEN e.last_event - h.started END,
+			e.last_event, h.claimed
+		FROM head h LEFT JOIN active a USING (recon_id)
+			CROSS JOIN LATERAL (SELECT coalesce(h.ended, a.last_event)) e(last_event)$query$, events)
 		USING run, coalesce(now() - stale_after, '-infinity'), without_summary;
 END $$;
 COMMENT ON FUNCTION synclog.recon_listed(text, interval) IS
@@ -739,7 +750,7 @@ CREATE FUNCTION synclog.recon_difference(claimed jsonb, found jsonb) RETURNS jso
 BEGIN ATOMIC
 	SELECT coalesce(jsonb_object_agg(d.name, d.n) FILTER (WHERE d.n <> 0), '{}')
 	FROM (
-		SELECT n.key AS name, sum(CASE WHEN n.value ~ '^\d{1,15}$' THEN n.sign * n.value::bigint ELSE 0 END) AS n
+		SELECT n.key AS name, sum(n.sign * synclog.recon_count(n.value)) AS n
 		FROM (SELECT c.key, c.value, 1 FROM jsonb_each_text(CASE jsonb_typeof(claimed) WHEN 'object' THEN claimed END) c
 			UNION ALL SELECT f.key, f.value, -1 FROM jsonb_each_text(found) f) n(key, value, sign)
 		GROUP BY n.key
@@ -756,7 +767,8 @@ CREATE FUNCTION synclog.recon_summarize(run text, stale_after interval, OUT reco
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000 ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	relation CONSTANT regclass := synclog.topic_table('recon');
+	events CONSTANT text := synclog.topic_rows('recon',
+		'{recon_id,entry_type,mapping,user_id,reconciling,situation,status,action,source_object_id,target_object_id}');
 	head record;
 	sums record;
 	expected bigint;
@@ -784,7 +796,7 @@ BEGIN
 			coalesce(sum(e.sources), 0) AS sources,
 			coalesce(sum(e.targets) FILTER (WHERE e.action = 'CREATE'), 0) AS created,
 			coalesce(sum(e.targets) FILTER (WHERE e.action IS DISTINCT FROM 'CREATE'), 0) AS targets
-		FROM entry e$query$, relation) INTO sums USING recon_id;
+		FROM entry e$query$, events) INTO sums USING recon_id;
 	IF sums.last_event IS NULL THEN
 		RETURN;
 	END IF;
@@ -793,14 +805,14 @@ BEGIN
 	user_id := head.user_id;
 	recon_action := head.recon_action;
 	IF head.recon_id IS NULL THEN
-		EXECUTE format('SELECT t.mapping, t.user_id FROM %s t WHERE t.recon_id = $1 AND t.mapping IS NOT NULL LIMIT 1', relation)
+		EXECUTE format('SELECT t.mapping, t.user_id FROM %s t WHERE t.recon_id = $1 AND t.mapping IS NOT NULL LIMIT 1', events)
 			INTO mapping, user_id USING recon_id;
 	END IF;
 	state := coalesce(head.state, CASE WHEN sums.last_event < now() - stale_after THEN 'UNFINISHED' ELSE 'ACTIVE' END);
 	started := head.started;
 	ended := head.ended;
 	last_event := sums.last_event;
-	duration := coalesce(ended, last_event) - started;
+	duration := CASE WHEN isfinite(started) AND isfinite(coalesce(ended, last_event)) THEN coalesce(ended, last_event) - started END;
 	entries := sums.entries;
 	situation_summary := sums.situations;
 	status_summary := sums.statuses;
@@ -823,7 +835,7 @@ BEGIN
 	IF state = 'ACTIVE' THEN
 		-- what the mapping's last run logged is the best guess of what this one will
 		EXECUTE format('SELECT count(*) FROM %s t
-				WHERE t.recon_id = $1 AND (t.entry_type IN (''start'', ''summary'')) IS NOT TRUE', relation)
+				WHERE t.recon_id = $1 AND (t.entry_type IN (''start'', ''summary'')) IS NOT TRUE', events)
 			INTO expected USING (
 				SELECT h.recon_id FROM synclog.recon_heads() h
 				WHERE h.mapping = head.mapping AND h.recon_action IS NOT DISTINCT FROM head.recon_action
@@ -848,7 +860,7 @@ BEGIN ATOMIC
 		(SELECT h.recon_id FROM synclog.recon_heads() h ORDER BY h.started DESC NULLS LAST, h.recon_id COLLATE "C" DESC LIMIT 1)), $2);
 END;
 COMMENT ON FUNCTION synclog.recon_summary(text, interval) IS
-'a reconciliation summed up from its entries in topic recon, one row, none if it is unknown. recon_id: which; NULL is the one that started last. state: SUCCESS, FAILED or CANCELED by the summary event (the last, if there are several); without one ACTIVE, or UNFINISHED when the last event is older than stale_after (NULL: never). started, ended: when the (first) start and the summary are; without a start what the summary says; ended is NULL without a summary, and duration then lasts until last_event. entries: those that are neither start nor summary. situation_summary counts entries of the source phase that have a source, of the target phase that have a target, and of no phase, the servers'' eleven situations and any other that occurred; status_summary and action_summary count entries. progress is the servers'' object: processed and created counted, what entries do not tell null, totals as the summary says, else "?"; while a run is ACTIVE also expected, the entries of the last successful run of the mapping before it with the same reconAction, and percent of it. claimed: the summary event''s own numbers (messageDetail, or its message); unlogged: claimed minus counted situations where they differ, NULL without a claim: servers count what they do not log; agrees: false if more was counted of a situation or a status than is claimed, NULL without a claim. Errors: 42704 without topic recon, 42703 if its table lacks a column that create_topics gives it, 42501 without SELECT on it';
+'a reconciliation summed up from its entries in topic recon, one row, none if it is unknown. recon_id: which; NULL is the one that started last. state: SUCCESS, FAILED or CANCELED by the summary event (the last, if there are several); without one ACTIVE, or UNFINISHED when the last event is older than stale_after (NULL: never). started, ended: when the (first) start and the summary are; without a start what the summary says; ended is NULL without a summary, and duration then lasts until last_event. entries: those that are neither start nor summary. situation_summary counts entries of the source phase that have a source, of the target phase that have a target, and of no phase, the servers'' eleven situations and any other that occurred; status_summary and action_summary count entries. progress is the servers'' object: processed and created counted, what entries do not tell null, totals as the summary says, else "?"; while a run is ACTIVE also expected, the entries of the last successful run of the mapping before it with the same reconAction, and percent of it. claimed: the summary event''s own numbers (messageDetail, or its message); unlogged: claimed minus counted situations where they differ, NULL without a claim: servers count what they do not log; agrees: false if more was counted of a situation or a status than is claimed, NULL without a claim. A column that the topic''s table lacks counts as NULL in every event. Errors: 42704 without topic recon, 42501 without SELECT on its table';
 
 CREATE FUNCTION synclog.recon_cookie(filter synclog.queryfilter, started timestamptz, recon_id text) RETURNS text
 	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
@@ -890,8 +902,7 @@ COMMENT ON FUNCTION synclog.recon_runs(synclog.queryfilter, integer, text, inter
 CREATE FUNCTION synclog.recon_total(counts jsonb[], always text[]) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT synclog.recon_counts(array_agg(n.key), array_agg(CASE WHEN n.value ~ '^\d{1,15}$' THEN n.value::bigint ELSE 0 END),
-		always)
+	SELECT synclog.recon_counts(array_agg(n.key), array_agg(synclog.recon_count(n.value)), always)
 	FROM unnest(counts) c CROSS JOIN LATERAL jsonb_each_text(c) n;
 END;
 COMMENT ON FUNCTION synclog.recon_total(jsonb[], text[]) IS
@@ -914,7 +925,7 @@ BEGIN ATOMIC
 			CASE WHEN recon_trend.bucket IS NULL THEN l.recon_id END AS recon_id,
 			coalesce(l.situations, s.situation_summary) AS situations, coalesce(l.statuses, s.status_summary) AS statuses,
 			CASE WHEN l.situations IS NULL THEN s.entries
-				ELSE (SELECT sum(n.value::bigint) FROM jsonb_each_text(l.situations) n WHERE n.value ~ '^\d{1,15}$')::bigint
+				ELSE (SELECT sum(synclog.recon_count(n.value)) FROM jsonb_each_text(l.situations) n)::bigint
 			END AS entries,
 			coalesce(l.duration, s.duration) AS duration
 		-- entries are read only where the summary has no numbers
@@ -944,7 +955,9 @@ BEGIN ATOMIC
 				'parameters', 'started', 'ended', 'duration'], m.key), m.key)
 		FROM jsonb_each(jsonb_strip_nulls(jsonb_build_object('mapping', l.mapping, 'started', synclog.iso8601(l.started),
 				'ended', coalesce(synclog.iso8601(l.ended), '')))
-			|| coalesce(l.claimed, '{}')
+			-- a summary that leaves these open does not hide what is known
+			|| coalesce(l.claimed, '{}') - ARRAY(SELECT m.name FROM unnest('{mapping,started,ended}'::text[]) m(name)
+				WHERE coalesce(l.claimed ->> m.name, '') = '')
 			|| jsonb_build_object('_id', l.recon_id, 'state', l.state)
 			-- what a summary says of the stage may be written before the end
 			|| CASE WHEN l.ended IS NOT NULL AND l.claimed ->> 'state' IS DISTINCT FROM l.state
@@ -970,12 +983,17 @@ CREATE FUNCTION synclog.is_filter_template(template text) RETURNS boolean
 COMMENT ON FUNCTION synclog.is_filter_template(text) IS
 'true for the template of a filter that synclog.named_query can have; for any other text no false but error 22P02, with the byte where it is wrong';
 
+CREATE FUNCTION synclog.is_field_list(list text, sort_keys boolean) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.is_field_list(text, boolean) IS
+'true for a list of fields, or of sort keys, that synclog.named_query can have; for any other text no false but error 22023, with the byte where it is wrong, or 54000 for too many';
+
 CREATE TABLE synclog.named_query (
 	id text COLLATE "C" NOT NULL CHECK (id <> ''),
 	topic text COLLATE "C",
 	filter text NOT NULL CHECK (synclog.is_filter_template(filter)),
-	sort_keys text,
-	fields text,
+	sort_keys text CHECK (synclog.is_field_list(sort_keys, true)),
+	fields text CHECK (synclog.is_field_list(fields, false)),
 	page_size integer CHECK (page_size > 0),
 	answer text NOT NULL DEFAULT 'page' CHECK (answer IN ('page', 'result', 'grouped')),
 	about text,
@@ -1671,14 +1689,14 @@ CREATE FUNCTION synclog.ranked(counts jsonb, OUT name text, OUT n bigint, OUT pa
 BEGIN ATOMIC
 	SELECT c.key, v.n, coalesce(v.n / nullif(sum(v.n) OVER (), 0), 0), coalesce(v.n / nullif(max(v.n) OVER (), 0)::numeric, 0)
 	FROM jsonb_each_text(counts) c
-		CROSS JOIN LATERAL (SELECT CASE WHEN c.value ~ '^\d{1,15}$' THEN c.value::bigint ELSE 0 END) v(n)
+		CROSS JOIN LATERAL (SELECT synclog.recon_count(c.value)) v(n)
 	ORDER BY v.n DESC, c.key COLLATE "C";
 END;
 COMMENT ON FUNCTION synclog.ranked(jsonb) IS
-'Counts by name, {"ABSENT":2,...}, as rows, the largest first: with their part of the sum, and with the length of a bar that is 1 for the largest. synclog.recon_facts(), report_counts(), html_counts() and html_stack() call it.';
+'Counts by name, {"ABSENT":2,...}, as rows, the largest first: with their part of the sum, and with the length of a bar that is 1 for the largest. synclog.report_counts(), html_counts() and html_stack() call it.';
 
 CREATE FUNCTION synclog.recon_to_show(run text) RETURNS record
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	summary record;
 BEGIN
@@ -1694,6 +1712,10 @@ COMMENT ON FUNCTION synclog.recon_to_show(text) IS
 
 CREATE FUNCTION synclog.recon_facts(run record, OUT label text, OUT value text) RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	differences CONSTANT text := (
+		SELECT string_agg(format('%s %s', u.key, synclog.shown(abs(u.value::bigint))), ', ' ORDER BY abs(u.value::bigint) DESC, u.key COLLATE "C")
+		FROM jsonb_each_text(run.unlogged) u WHERE (u.value::bigint > 0) = run.agrees);
 BEGIN
 	RETURN QUERY SELECT f.label, f.value
 	FROM (VALUES
@@ -1712,10 +1734,8 @@ BEGIN
 				' entries, as many as the last run had', 'unknown, for want of an earlier run') END),
 		('Summary', CASE
 			WHEN run.claimed IS NULL THEN NULL
-			WHEN run.agrees THEN coalesce('counts more than was logged: ' || (
-				SELECT string_agg(r.name || ' ' || synclog.shown(r.n), ', ') FROM synclog.ranked(run.unlogged) r WHERE r.n > 0),
-				'agrees with the entries')
-			WHEN NOT run.agrees THEN 'counts less than was logged'
+			WHEN run.agrees THEN coalesce('counts more than was logged: ' || differences, 'agrees with the entries')
+			WHEN NOT run.agrees THEN concat_ws(': ', 'counts less than was logged', differences)
 			ELSE 'has no counts' END)
 	) f(label, value)
 	WHERE f.value IS NOT NULL;
@@ -1763,7 +1783,7 @@ COMMENT ON FUNCTION synclog.report_counts(text, jsonb) IS
 'The part of synclog.recon_report(), which calls it, that shows counts by name; NULL where there are no names.';
 
 CREATE FUNCTION synclog.report_failures(run text) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT concat_ws(E'\n', 'Failures',
 			string_agg(concat_ws(E'\n', format('  %s  %s', lpad(synclog.shown(f.count), 11), synclog.wrapped(f.cause, 15)),
@@ -1777,7 +1797,7 @@ COMMENT ON FUNCTION synclog.report_failures(text) IS
 'The part of synclog.recon_report(), which calls it, that shows what failed; NULL where nothing did.';
 
 CREATE FUNCTION synclog.recon_report(recon_id text DEFAULT NULL) RETURNS text
-	LANGUAGE plpgsql STABLE COST 100000 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 100000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	run CONSTANT record := synclog.recon_to_show(recon_id);
 BEGIN
@@ -1815,7 +1835,7 @@ CREATE FUNCTION synclog.html_counts(title text, counts jsonb) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format($html$<table id="%s" class="counts">
-<caption>%s</caption>
+<caption><h2>%s</h2></caption>
 <thead><tr><th scope="col">Name</th><th scope="col">Entries</th><th scope="col">Part</th><th scope="col">Bar</th></tr></thead>
 <tbody>
 %s</tbody>
@@ -1830,9 +1850,9 @@ COMMENT ON FUNCTION synclog.html_counts(text, jsonb) IS
 'The part of synclog.recon_html(), which calls it, that shows counts by name, as a table with bars; NULL where there are no names.';
 
 CREATE FUNCTION synclog.html_timeline(run record) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	relation CONSTANT regclass := synclog.topic_table('recon');
+	events CONSTANT text := synclog.topic_rows('recon', '{recon_id,entry_type,status}');
 	until CONSTANT timestamptz := greatest(run.last_event, run.ended);
 	since timestamptz := run.started;
 	step text;
@@ -1842,7 +1862,7 @@ BEGIN
 	IF run.entries = 0 THEN
 		RETURN NULL;
 	ELSIF since IS NULL THEN
-		EXECUTE format('SELECT min(t."timestamp") FROM %s t WHERE t.recon_id = $1', relation) INTO since USING run.recon_id;
+		EXECUTE format('SELECT min(t."timestamp") FROM %s t WHERE t.recon_id = $1', events) INTO since USING run.recon_id;
 	END IF;
 	-- up to 60 bars, each of a time that is easily said
 	step := coalesce((SELECT s FROM unnest('{1 ms,2 ms,5 ms,10 ms,20 ms,50 ms,100 ms,200 ms,500 ms,1 s,2 s,5 s,10 s,15 s,30 s,1 min,2 min,5 min,10 min,15 min,30 min,1 h,2 h,3 h,6 h,12 h,24 h}'::text[]) s
@@ -1870,10 +1890,10 @@ BEGIN
 				round(n * unit, 1), CASE WHEN failed > 0 THEN format('<rect class="failed" x="%%s" y="%%s" width="%%s" height="%%s"/>',
 					round(40 + 680 * i / $6, 1), round(176 - greatest(failed * unit, 1.5), 1), round(680.0 * 0.86 / $6, 1),
 					round(greatest(failed * unit, 1.5), 1)) END), '' ORDER BY at)
-		FROM bar$query$, relation)
+		FROM bar$query$, events)
 		INTO svg USING run.recon_id, step::interval, since, until, step, bars;
 	RETURN format($html$<figure id="timeline">
-<figcaption>Entries over time <span class="key"><i class="kept"></i> entries <i class="failed"></i> of them failed; a bar is %s</span></figcaption>
+<figcaption><h2>Entries over time</h2> <span class="key"><i class="kept"></i> entries <i class="failed"></i> of them failed; a bar is %s</span></figcaption>
 <svg role="img" aria-labelledby="timeline-title timeline-desc" viewBox="0 0 720 196">
 <title id="timeline-title">Entries over time</title>
 %s<text class="x" x="40" y="190">%s</text><text class="x end" x="720" y="190">%s</text>
@@ -1885,10 +1905,10 @@ COMMENT ON FUNCTION synclog.html_timeline(record) IS
 'The part of synclog.recon_html(), which calls it with a row of synclog.recon_summary(), that shows entries and failures over time; NULL where there are no entries.';
 
 CREATE FUNCTION synclog.html_failures(run text) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format($html$<table id="failures">
-<caption>Failures</caption>
+<caption><h2>Failures</h2></caption>
 <thead><tr><th scope="col">Events</th><th scope="col">Cause</th><th scope="col">First and last</th><th scope="col">For example</th></tr></thead>
 <tbody>
 %s</tbody>
@@ -1924,7 +1944,7 @@ COMMENT ON FUNCTION synclog.html_stack(jsonb) IS
 'Counts by name in one bar; NULL where there are none. synclog.html_runs() calls it.';
 
 CREATE FUNCTION synclog.html_runs(run record) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (
 		WITH listed AS MATERIALIZED (
@@ -1942,7 +1962,7 @@ BEGIN
 			FROM claim c
 		)
 		SELECT format($html$<table id="runs">
-<caption>This run and those of the mapping before it <span class="key"><i class="kept"></i> confirmed, found <i class="made"></i> absent <i class="asked"></i> by default an exception <i class="other"></i> any other</span></caption>
+<caption><h2>This run and those of the mapping before it</h2> <span class="key"><i class="kept"></i> confirmed, found <i class="made"></i> absent <i class="asked"></i> by default an exception <i class="other"></i> any other</span></caption>
 <thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">State</th><th scope="col">Duration</th><th scope="col">Objects</th><th scope="col">Failures</th><th scope="col">Situations</th></tr></thead>
 <tbody>
 %s</tbody>
@@ -1985,7 +2005,8 @@ dt, thead th, .key, .x, .y { color: var(--quiet); font-size: .8rem; font-weight:
 dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 dd, td, .x, .y { font-variant-numeric: tabular-nums; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.2rem 2rem; }
-caption, figcaption { padding-bottom: .4rem; text-align: left; font-weight: 600; font-size: 1.05rem; }
+caption, figcaption { padding-bottom: .4rem; text-align: left; }
+h2 { display: inline; font-size: 1.05rem; font-weight: 600; }
 table { width: 100%; border-collapse: collapse; }
 table + table { margin-top: 1.2rem; }
 th, td { padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top; }
@@ -2005,6 +2026,7 @@ td.bar { width: 40%; padding-right: 0; }
 #runs .id { min-width: 9rem; }
 .cause, .examples { min-width: 14rem; }
 #runs td { font-size: .85rem; }
+#failures :is(th, td):first-child, #runs :is(th, td):nth-child(n+4):nth-child(-n+6) { text-align: right; }
 code { font: .85em ui-monospace, monospace; }
 progress { display: block; width: 100%; height: 1rem; margin: 0 0 1rem; accent-color: var(--kept); }
 figure svg { display: block; width: 100%; }
@@ -2031,7 +2053,7 @@ COMMENT ON FUNCTION synclog.html_style() IS
 'The style sheet of synclog.recon_html(), which calls it.';
 
 CREATE FUNCTION synclog.recon_html(recon_id text DEFAULT NULL) RETURNS text
-	LANGUAGE plpgsql STABLE COST 100000 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 100000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	run CONSTANT record := synclog.recon_to_show(recon_id);
 	title CONSTANT text := synclog.html(coalesce(run.mapping, run.recon_id));

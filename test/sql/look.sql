@@ -59,6 +59,9 @@ SELECT synclog.store('recon', '{"_id": "o-4", "timestamp": "2020-02-01T00:00:00.
 SELECT line FROM string_to_table(synclog.recon_report('odd'), E'\n') line WHERE line ~ '^  (State|Duration|Rate|Summary)';
 SELECT line FROM string_to_table(synclog.recon_html('odd'), E'\n') line WHERE line ~ '^<(desc|g>|figc|tr.*current)';
 
+SELECT synclog.store('recon', '{"_id": "o-5", "timestamp": "2020-02-01T00:00:01.000Z", "reconId": "odd", "entryType": "summary", "message": "ABSENT: 0 FOUND: 1 ", "status": "FAILURE"}');
+SELECT line FROM string_to_table(synclog.recon_report('odd'), E'\n') line WHERE line ~ '^  Summary';
+
 -- many causes: the first ones, and how many events the others have
 SELECT stored FROM synclog.load('recon', (
 	SELECT string_agg(json_build_object('_id', 'many-' || i, 'timestamp', '2020-03-01T00:00:00Z', 'reconId', 'many', 'status', 'FAILURE',
