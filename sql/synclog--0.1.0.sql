@@ -1067,17 +1067,17 @@ COMMENT ON FUNCTION synclog.failure_cause(text, text, text, text[]) IS
 CREATE FUNCTION synclog.recon_side(reconciling text, source_object_id text, target_object_id text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT CASE WHEN target_object_id IS NOT NULL AND (source_object_id IS NULL OR reconciling = 'target') THEN 'target'
-		WHEN source_object_id IS NOT NULL THEN 'source' END;
+	SELECT CASE WHEN target_object_id <> '' AND (coalesce(source_object_id, '') = '' OR reconciling = 'target') THEN 'target'
+		WHEN source_object_id <> '' THEN 'source' END;
 END;
 COMMENT ON FUNCTION synclog.recon_side(text, text, text) IS
-'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
+'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing or empty, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
 
 CREATE FUNCTION synclog.recon_objects() RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN format($q$(SELECT r.*, (CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END) COLLATE "C" AS object_id,
-			s.side, coalesce(r.link_qualifier, 'default') AS link
+			s.side, coalesce(nullif(r.link_qualifier, ''), 'default') AS link
 		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id) COLLATE "C") s(side)
 		WHERE r.entry_type IS DISTINCT FROM 'start' AND r.entry_type IS DISTINCT FROM 'summary' AND s.side IS NOT NULL)$q$,
 		synclog.topic_rows('recon', '{recon_id,entry_type,reconciling,source_object_id,target_object_id,link_qualifier,situation,action,status}'));
@@ -1180,9 +1180,9 @@ CREATE FUNCTION synclog.failed_rows(topic text) RETURNS text
 BEGIN
 	-- columns that a topic lacks are constants here, which fold away
 	RETURN format($q$(SELECT %L COLLATE "C" AS topic, r."timestamp", r.id COLLATE "C" AS id, r.recon_id,
-			r.situation COLLATE "C" AS situation, r.mapping, r.link_qualifier, s.side,
-			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END,
-				r.object_id, r.http #>> '{request,path}', p.principal) COLLATE "C" AS object,
+			r.situation COLLATE "C" AS situation, r.mapping, nullif(r.link_qualifier, '') AS link_qualifier, s.side,
+			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id WHEN 'source' THEN r.source_object_id END,
+				nullif(r.object_id, ''), r.http #>> '{request,path}', p.principal) COLLATE "C" AS object,
 			synclog.failure_cause(
 				coalesce(nullif(r.exception, ''), r.response ->> 'statusCode', m.module ->> 'moduleId'),
 				-- the message of a summary is its counts
