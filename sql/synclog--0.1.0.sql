@@ -949,12 +949,17 @@ CREATE FUNCTION synclog.is_filter_template(template text) RETURNS boolean
 COMMENT ON FUNCTION synclog.is_filter_template(text) IS
 'true for the template of a filter that synclog.named_query can have; for any other text no false but error 22P02, with the byte where it is wrong';
 
+CREATE FUNCTION synclog.is_field_list(list text, sort_keys boolean) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.is_field_list(text, boolean) IS
+'true for a list of fields, or of sort keys, that synclog.named_query can have; for any other text no false but error 22023, with the byte where it is wrong, or 54000 for too many';
+
 CREATE TABLE synclog.named_query (
 	id text COLLATE "C" NOT NULL CHECK (id <> ''),
 	topic text COLLATE "C",
 	filter text NOT NULL CHECK (synclog.is_filter_template(filter)),
-	sort_keys text,
-	fields text,
+	sort_keys text CHECK (synclog.is_field_list(sort_keys, true)),
+	fields text CHECK (synclog.is_field_list(fields, false)),
 	page_size integer CHECK (page_size > 0),
 	answer text NOT NULL DEFAULT 'page' CHECK (answer IN ('page', 'result', 'grouped')),
 	about text,
@@ -1688,7 +1693,7 @@ BEGIN ATOMIC
 	ORDER BY v.n DESC, c.key COLLATE "C";
 END;
 COMMENT ON FUNCTION synclog.ranked(jsonb) IS
-'Counts by name, {"ABSENT":2,...}, as rows, the largest first: with their part of the sum, and with the length of a bar that is 1 for the largest. synclog.recon_facts(), report_counts(), html_counts() and html_stack() call it.';
+'Counts by name, {"ABSENT":2,...}, as rows, the largest first: with their part of the sum, and with the length of a bar that is 1 for the largest. synclog.report_counts(), html_counts() and html_stack() call it.';
 
 CREATE FUNCTION synclog.percent(part numeric) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1698,7 +1703,7 @@ COMMENT ON FUNCTION synclog.percent(numeric) IS
 'A part of 1 in percent; what is not none is not 0.0, and what is not all is not 100.0. synclog.report_counts() and synclog.html_counts() call it.';
 
 CREATE FUNCTION synclog.recon_to_show(run text) RETURNS record
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	summary record;
 BEGIN
@@ -1714,6 +1719,10 @@ COMMENT ON FUNCTION synclog.recon_to_show(text) IS
 
 CREATE FUNCTION synclog.recon_facts(run record, OUT label text, OUT value text) RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	differences CONSTANT text := (
+		SELECT string_agg(format('%s %s', u.key, synclog.shown(abs(u.value::bigint))), ', ' ORDER BY abs(u.value::bigint) DESC, u.key COLLATE "C")
+		FROM jsonb_each_text(run.unlogged) u WHERE (u.value::bigint > 0) = run.agrees);
 BEGIN
 	RETURN QUERY SELECT f.label, f.value
 	FROM (VALUES
@@ -1733,10 +1742,8 @@ BEGIN
 				' entries, as many as the last run had', 'unknown, for want of an earlier run') END),
 		('Summary', CASE
 			WHEN run.claimed IS NULL THEN NULL
-			WHEN run.agrees THEN coalesce('counts more than was logged: ' || (
-				SELECT string_agg(r.name || ' ' || synclog.shown(r.n), ', ') FROM synclog.ranked(run.unlogged) r WHERE r.n > 0),
-				'agrees with the entries')
-			WHEN NOT run.agrees THEN 'counts less than was logged'
+			WHEN run.agrees THEN coalesce('counts more than was logged: ' || differences, 'agrees with the entries')
+			WHEN NOT run.agrees THEN concat_ws(': ', 'counts less than was logged', differences)
 			ELSE 'has no counts' END)
 	) f(label, value)
 	WHERE f.value <> '';
@@ -1784,7 +1791,7 @@ COMMENT ON FUNCTION synclog.report_counts(text, jsonb) IS
 'The part of synclog.recon_report(), which calls it, that shows counts by name; NULL where there are no names.';
 
 CREATE FUNCTION synclog.report_failures(run text) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT concat_ws(E'\n', 'Failures',
 			string_agg(concat_ws(E'\n', format('  %s  %s', lpad(synclog.shown(f.count), 11), synclog.wrapped(f.cause, 15)),
@@ -1798,7 +1805,7 @@ COMMENT ON FUNCTION synclog.report_failures(text) IS
 'The part of synclog.recon_report(), which calls it, that shows what failed; NULL where nothing did.';
 
 CREATE FUNCTION synclog.recon_report(recon_id text DEFAULT NULL) RETURNS text
-	LANGUAGE plpgsql STABLE COST 100000 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 100000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	run CONSTANT record := synclog.recon_to_show(recon_id);
 BEGIN
@@ -1851,7 +1858,7 @@ COMMENT ON FUNCTION synclog.html_counts(text, jsonb) IS
 'The part of synclog.recon_html(), which calls it, that shows counts by name, as a table with bars; NULL where there are no names.';
 
 CREATE FUNCTION synclog.html_timeline(run record) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	relation CONSTANT regclass := synclog.topic_table('recon');
 	until CONSTANT timestamptz := greatest(run.last_event, run.ended);
@@ -1910,7 +1917,7 @@ COMMENT ON FUNCTION synclog.html_timeline(record) IS
 'The part of synclog.recon_html(), which calls it with a row of synclog.recon_summary(), that shows entries and failures over time; NULL where there are no entries.';
 
 CREATE FUNCTION synclog.html_failures(run text) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format($html$<table id="failures">
 <caption><h2>Failures</h2></caption>
@@ -1949,7 +1956,7 @@ COMMENT ON FUNCTION synclog.html_stack(jsonb) IS
 'Counts by name in one bar; NULL where there are none. synclog.html_runs() calls it.';
 
 CREATE FUNCTION synclog.html_runs(run record) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (
 		WITH listed AS MATERIALIZED (
@@ -2079,7 +2086,7 @@ COMMENT ON FUNCTION synclog.html_style() IS
 'The style sheet of synclog.recon_html(), which calls it.';
 
 CREATE FUNCTION synclog.recon_html(recon_id text DEFAULT NULL) RETURNS text
-	LANGUAGE plpgsql STABLE COST 100000 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 100000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	run CONSTANT record := synclog.recon_to_show(recon_id);
 	title CONSTANT text := synclog.html(coalesce(nullif(run.mapping, ''), run.recon_id));

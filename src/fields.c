@@ -6,7 +6,9 @@
  */
 #include "postgres.h"
 
+#include "fmgr.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 
 #include "compat.h"
 #include "event_text.h"
@@ -454,4 +456,19 @@ fields_cut(const char *json, int len, const FieldTree *tree,
 	if (t.at == t.end ||
 		!cut_value(&t, tree ? tree : &whole_value, hidden, out))
 		appendStringInfoString(out, "{}");
+}
+
+PG_FUNCTION_INFO_V1(is_field_list);
+
+/* is_field_list(list text, sort_keys bool) -> boolean; an error, not false */
+Datum
+is_field_list(PG_FUNCTION_ARGS)
+{
+	char *list = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	if (PG_GETARG_BOOL(1))
+		fields_parse(list, true);
+	else
+		fields_tree(list);
+	PG_RETURN_BOOL(true);
 }

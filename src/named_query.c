@@ -398,7 +398,8 @@ refuse_id(const char *id, const char *topic)
 	ids = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("query \"%s\" does not exist for topic \"%s\"", id, topic),
+			 errmsg("query \"%s\" does not exist for topic \"%s\"",
+					fields_shown(id), topic),
 			 ids ? errhint("The queries are: %s.", ids)
 				 : errhint("Queries are the rows of synclog.named_query.")));
 }

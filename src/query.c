@@ -11,6 +11,7 @@
 #include "catalog/pg_type_d.h"
 #include "funcapi.h"
 #include "executor/executor.h"
+#include "jit/jit.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -262,7 +263,13 @@ EventStream *
 event_stream_open(TopicQuery *query, AttrNumber tag)
 {
 	EventStream *stream = palloc0(sizeof(EventStream));
+	PlannedStmt *plan = topic_query_plan(query);
 
+	/*
+	 * Compiled expressions gain nothing where every row is printed, and cost
+	 * the first row a wait and the backend memory, both for each partition.
+	 */
+	plan->jitFlags = PGJIT_NONE;
 	stream->receiver.receiveSlot = receive_row;
 	stream->receiver.rStartup = receiver_startup;
 	stream->receiver.rShutdown = receiver_end;
@@ -272,9 +279,9 @@ event_stream_open(TopicQuery *query, AttrNumber tag)
 	stream->tag = tag;
 	stream->batch = AllocSetContextCreate(
 		CurrentMemoryContext, "synclog events", ALLOCSET_DEFAULT_SIZES);
-	stream->query = CreateQueryDesc(
-		topic_query_plan(query), query->sql.data, GetActiveSnapshot(),
-		InvalidSnapshot, &stream->receiver, query_parameters(query), NULL, 0);
+	stream->query = CreateQueryDesc(plan, query->sql.data, GetActiveSnapshot(),
+									InvalidSnapshot, &stream->receiver,
+									query_parameters(query), NULL, 0);
 	ExecutorStart(stream->query, 0);
 	return stream;
 }

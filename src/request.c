@@ -17,6 +17,7 @@
 #include "utils/resowner.h"
 
 #include "compat.h"
+#include "fields.h"
 #include "json_pretty.h"
 #include "named_query.h"
 #include "query.h"
@@ -198,7 +199,7 @@ take_parameters(Request *request, const Route *route)
 			if (*name == '_')
 				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 								errmsg("parameter \"%s\" does not exist here",
-									   name)));
+									   fields_shown(name))));
 			continue;
 		}
 		if (LIST_PARAMETERS & 1 << id)
@@ -219,12 +220,10 @@ refuse_value(const Request *request, ParameterId id, const char *expected)
 {
 	const char *value = request->values[id];
 
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("parameter \"%s\" must be %s", parameter_names[id].name,
-					expected),
-			 errdetail("It is \"%.*s\".",
-					   pg_mbcliplen(value, strlen(value), 100), value)));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("parameter \"%s\" must be %s",
+						   parameter_names[id].name, expected),
+					errdetail("It is \"%s\".", fields_shown(value))));
 }
 
 /* Read a parameter that is true or false. */
@@ -325,7 +324,8 @@ answer_read(const Request *request, StringInfo out)
 					bool_value(request, FORMATTED, true), &event))
 		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
 						errmsg("event \"%s\" does not exist in topic \"%s\"",
-							   request->segments[2], request->segments[1])));
+							   fields_shown(request->segments[2]),
+							   fields_shown(request->segments[1]))));
 	response_append(out, event.data, event.len);
 }
 
@@ -381,9 +381,9 @@ answer_recon(const Request *request, StringInfo out)
 	const char *recon_id = request->segments[1];
 
 	if (append_recons(request, recon_id, out) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
-				 errmsg("reconciliation \"%s\" does not exist", recon_id)));
+		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
+						errmsg("reconciliation \"%s\" does not exist",
+							   fields_shown(recon_id))));
 }
 
 /* Take a URL apart, in the encoding of the database. */

@@ -87,6 +87,11 @@ SELECT jsonb_pretty(synclog.recon_grouped('0178a256-7990-44bc-b2cd-8bbbb7b88f21-
                     #- '{summary,messageDetail}');
 
 \echo
+\echo == The same for reading; recon_html() makes a page of it
+\echo
+SELECT synclog.recon_report('0178a256-7990-44bc-b2cd-8bbbb7b88f21-212');
+
+\echo
 \echo == A request as the documentation writes it, and its second page by the
 \echo == cookie of the first
 \echo

@@ -59,6 +59,9 @@ SELECT synclog.store('recon', '{"_id": "o-4", "timestamp": "2020-02-01T00:00:00.
 SELECT line FROM string_to_table(synclog.recon_report('odd'), E'\n') line WHERE line ~ '^  (State|Duration|Rate|Summary)';
 SELECT line FROM string_to_table(synclog.recon_html('odd'), E'\n') line WHERE line ~ '^<(desc|g>|figc|tr.*current)';
 
+SELECT synclog.store('recon', '{"_id": "o-5", "timestamp": "2020-02-01T00:00:01.000Z", "reconId": "odd", "entryType": "summary", "message": "ABSENT: 0 FOUND: 1 ", "status": "FAILURE"}');
+SELECT line FROM string_to_table(synclog.recon_report('odd'), E'\n') line WHERE line ~ '^  Summary';
+
 -- a summary that says that the run started after all of its events, and no name of a mapping
 SELECT synclog.store('recon', '{"_id": "b-1", "timestamp": "2020-02-05T00:00:00.000Z", "reconId": "backward", "situation": "ABSENT", "status": "FAILURE"}');
 SELECT synclog.store('recon', '{"_id": "b-2", "timestamp": "2020-02-05T00:00:59.000Z", "reconId": "backward", "entryType": "summary", "mapping": "", "messageDetail": {"started": "2020-02-05T00:01:00.001Z"}}');

@@ -118,8 +118,10 @@ INSERT INTO synclog.named_query (id, filter, answer) VALUES ('bad', 'true', 'tab
 INSERT INTO synclog.named_query (id, filter, page_size) VALUES ('bad', 'true', 0);
 INSERT INTO synclog.named_query (id, filter) VALUES ('', 'true');
 INSERT INTO synclog.named_query (id, filter) VALUES ('twice', 'true'), ('twice', 'false');
+INSERT INTO synclog.named_query (id, filter, sort_keys) VALUES ('bad', 'true', '-timestamp,x y');
+INSERT INTO synclog.named_query (id, filter, fields) VALUES ('bad', 'true', 'a,,b');
 -- what only a topic can tell is told when it is asked
-INSERT INTO synclog.named_query (id, topic, filter, sort_keys) VALUES ('late', 'sync', '/message foo ${m}', '-'), ('later', 'sync', '/timestamp ge ${m}', NULL);
+INSERT INTO synclog.named_query (id, topic, filter, sort_keys) VALUES ('late', 'sync', '/message foo ${m}', '-nobody'), ('later', 'sync', '/timestamp ge ${m}', NULL);
 SELECT status, body FROM synclog.get('/audit/sync?_queryId=late&m=1');
 SELECT status, body FROM synclog.get('/audit/sync?_queryId=later&m=now');
 DELETE FROM synclog.named_query WHERE NOT shipped;

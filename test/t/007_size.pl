@@ -21,7 +21,8 @@ $node->safe_psql('postgres',
 	"CREATE DATABASE logs TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'");
 
 # Two thirds are of the source phase, the others of the target phase; every 50th
-# failed.  The last hour is in another month, and another run is between them.
+# failed.  The last hour is in another month, and another run is between them,
+# in a log of three years.
 my %situations = (
 	source => [qw(ABSENT CONFIRMED CONFIRMED FOUND SOURCE_MISSING)],
 	target => [qw(CONFIRMED MISSING UNASSIGNED)]);
@@ -71,7 +72,7 @@ my ($situation_sql, $action_sql) = map { by_phase($_) } \%situations, \%actions;
 $node->safe_psql('logs', <<"END");
 	CREATE EXTENSION synclog;
 	SELECT synclog.create_topics();
-	SELECT synclog.make_month('audit.recon', m) FROM unnest('{2020-01-31Z,2020-02-01Z}'::timestamptz[]) m;
+	SELECT synclog.make_month('audit.recon', m) FROM generate_series('2018-01-01Z'::timestamptz, '2020-12-01Z', '1 month') m;
 	INSERT INTO audit.recon (id, "timestamp", transaction_id, event_name, user_id, entry_type, recon_id, mapping, link_qualifier,
 		reconciling, situation, action, status, source_object_id, target_object_id, ambiguous_target_object_ids, message, exception)
 	SELECT 'run-' || lpad(n::text, 9, '0'), '2020-01-31T14:00:00Z'::timestamptz + n * interval '11 h' / $entries, 'run', 'recon', 'admin',
@@ -93,10 +94,14 @@ $node->safe_psql('logs', <<"END");
 END
 
 # Reads the run in one session, whose backend says who it is, once by COPY and
-# once through a cursor.  The events come in order, each once.
+# once through a cursor.  The events come in order, each once.  Compiled code
+# would take memory for each month.
 my $script = $node->basedir . '/stream.sql';
 append_to_file($script, <<'END');
 SELECT pg_backend_pid();
+SET jit_above_cost = 0;
+SET jit_inline_above_cost = 0;
+SET jit_optimize_above_cost = 0;
 COPY (SELECT synclog.recon_entries('run')) TO STDOUT;
 SELECT 'again';
 \set FETCH_COUNT 1000
