@@ -182,6 +182,29 @@ COMMENT ON COLUMN synclog.topic.retention IS 'how long events are kept; NULL: fo
 GRANT SELECT ON synclog.topic TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('synclog.topic', '');
 
+CREATE FUNCTION synclog.topic_table(topic text) RETURNS regclass
+	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.topic_table(text) IS
+'the table of a topic, for functions that ask it in SQL; errors 42704 for an unknown topic and 42P01 if its table is gone; NULL for NULL';
+
+CREATE FUNCTION synclog.topic_rows(topic text, columns text[]) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table(topic);
+BEGIN
+	RETURN (SELECT format('(SELECT %s FROM %s)', string_agg(CASE
+				WHEN a.attname IS NULL THEN format('NULL::%s AS %I', w.type, w.name)
+				WHEN a.atttypid = to_regtype(w.type) THEN quote_ident(w.name)
+				WHEN w.type = 'jsonb' THEN format('to_jsonb(%1$I) AS %1$I', w.name)
+				ELSE format('%1$I::%2$s AS %1$I', w.name, w.type)
+			END, ', ' ORDER BY w.i), relation)
+		FROM (SELECT split_part(c, ':', 1), coalesce(nullif(split_part(c, ':', 2), ''), 'text'), i
+				FROM unnest(ARRAY['id', 'timestamp:timestamptz'] || columns) WITH ORDINALITY u(c, i)) w(name, type, i)
+			LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = w.name AND NOT a.attisdropped);
+END $$;
+COMMENT ON FUNCTION synclog.topic_rows(text, text[]) IS
+'The text of a subquery that gives the rows of a topic with columns id, "timestamp" and those named, as name or name:type, NULL where the topic''s table lacks one. Errors as those of synclog.topic_table(). Functions that ask several topics, or one that may be a table of the user''s own, build their queries on it.';
+
 CREATE FUNCTION synclog.make_month(relation regclass, instant timestamptz) RETURNS void
 	AS 'MODULE_PATHNAME', 'synclog_make_month' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION synclog.make_month(regclass, timestamptz) IS
@@ -330,7 +353,8 @@ BEGIN ATOMIC
 			ARRAY['gin (principal jsonb_path_ops)', 'btree (user_id)', 'btree ((left(principal ->> 0, 600) COLLATE "C"))']),
 		('access', 'Requests',
 			'server:jsonb client:jsonb request:jsonb http:jsonb response:jsonb roles:jsonb action ip principal status',
-			ARRAY['btree ((coalesce(user_id, principal)))', 'btree ((left(http #>> ''{request,path}'', 600) COLLATE "C"))'])
+			ARRAY['btree ((coalesce(user_id, principal)))', 'btree ((left(http #>> ''{request,path}'', 600) COLLATE "C"))',
+				'hash (principal) WHERE principal IS NOT NULL'])
 	) t(topic, about, columns, indexes);
 END;
 COMMENT ON FUNCTION synclog.built_in_topics() IS
@@ -420,7 +444,7 @@ BEGIN
 			('topic', 'the topic, whose table is the one of the same name'),
 			('timestamp', 'when it happened'),
 			('id', 'the event''s _id'),
-			('transaction_id', 'the transaction; in events of 2.x the root action'),
+			('transaction_id', 'the transaction; in events of 2.x the root action; no index serves it here, but synclog.transaction_history() has its own'),
 			('user_id', 'who caused it; in events of 2.x the requester of a change, the principal of a request'),
 			('object', 'what it is about: the id of the source or else of the target (recon, sync), or of the object (activity, config), the first principal (authentication), the path of the request (access); of these two the first 600 characters'),
 			('outcome', 'SUCCESS, FAILURE (recon, sync, activity, access of 2.x), SUCCESSFUL, FAILED (authentication, access)')
@@ -665,7 +689,7 @@ BEGIN
 		USING run;
 END $$;
 COMMENT ON FUNCTION synclog.recon_heads(text) IS
-'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read. synclog.recon_listed() and synclog.recon_summary() call it; errors as theirs.';
+'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read, and a column that the topic''s table lacks is NULL. synclog.recon_listed(), recon_summary(), recon_diff(), recon_repeat_offenders() and recon_failures() call it; errors as theirs.';
 
 CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_id text, OUT mapping text, OUT user_id text,
 		OUT recon_action text, OUT state text, OUT started timestamptz, OUT ended timestamptz,
@@ -1026,80 +1050,44 @@ CREATE FUNCTION synclog.failure_cause(exception text, message text DEFAULT NULL,
 	otherwise text DEFAULT NULL, ids text[] DEFAULT NULL) RETURNS text
 	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.failure_cause(text, text, text, text[]) IS
-'what an event failed of, equal for events that fail alike: the class of the exception, ": ", and the message with * for quoted values, UUIDs, distinguished names, objects of managed/user/x and system/ldap/account/x, values of assignments, addresses, and words that begin with a digit. exception: a stack trace, whose first line counts, or what else stands for its class, a status code or the name of a module. message: the event''s, of which 1000 bytes count; NULL or empty: the rest of that line. otherwise: what stands where there is no message at all. ids: of the event''s objects, whose names, behind the last /, are * in the message too. NULL if nothing is known. synclog.failures() and synclog.recon_failures() group by it';
-
-CREATE FUNCTION synclog.topic_rows(topic text, columns text[]) RETURNS text
-	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	relation CONSTANT regclass := (SELECT t.relation FROM synclog.topic t
-		JOIN pg_class c ON c.oid = t.relation WHERE t.name = topic_rows.topic);
-BEGIN
-	IF relation IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
-			MESSAGE = format('topic "%s" does not exist', topic),
-			HINT = 'Call synclog.create_topics() to create the built-in topics.';
-	END IF;
-	RETURN (SELECT format('(SELECT %s FROM %s)', string_agg(CASE
-				WHEN a.attname IS NULL THEN format('NULL::%s AS %I', w.type, w.name)
-				WHEN a.atttypid = to_regtype(w.type) THEN quote_ident(w.name)
-				WHEN w.type = 'jsonb' THEN format('to_jsonb(%1$I) AS %1$I', w.name)
-				ELSE format('%1$I::%2$s AS %1$I', w.name, w.type)
-			END, ', ' ORDER BY w.i), relation)
-		FROM (SELECT split_part(c, ':', 1), coalesce(nullif(split_part(c, ':', 2), ''), 'text'), i
-				FROM unnest(ARRAY['id', 'timestamp:timestamptz'] || columns) WITH ORDINALITY u(c, i)) w(name, type, i)
-			LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = w.name AND NOT a.attisdropped);
-END $$;
-COMMENT ON FUNCTION synclog.topic_rows(text, text[]) IS
-'The text of a subquery that gives the rows of a topic with columns id, "timestamp" and those named, as name or name:type, NULL where the topic''s table lacks one. Error 42704 if there is no such topic. The functions that ask several topics, or one that may be a table of the user''s own, build their queries on it.';
+'what an event failed of, equal for events that fail alike: the class of the exception, ": ", and the message with * for quoted values, UUIDs, distinguished names, objects of managed/user/x and system/ldap/account/x, values of assignments and of keys as in (a)=(b), addresses, and words that begin with a digit. exception: a stack trace, whose first line counts, or what else stands for its class, a status code or the name of a module. message: the event''s, of which 1000 bytes count; NULL or empty: the rest of that line. otherwise: what stands where there is no message at all. ids: of the event''s objects, whose names, behind the last /, are * in the message too. NULL if nothing is known. synclog.failures() and synclog.recon_failures() group by it';
 
 CREATE FUNCTION synclog.recon_side(reconciling text, source_object_id text, target_object_id text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT CASE WHEN target_object_id IS NOT NULL AND (source_object_id IS NULL OR reconciling = 'target') THEN 'target'
-		WHEN source_object_id IS NOT NULL THEN 'source' END;
+	SELECT CASE WHEN target_object_id <> '' AND (coalesce(source_object_id, '') = '' OR reconciling = 'target') THEN 'target'
+		WHEN source_object_id <> '' THEN 'source' END;
 END;
 COMMENT ON FUNCTION synclog.recon_side(text, text, text) IS
-'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
+'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing or empty, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
 
 CREATE FUNCTION synclog.recon_objects() RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	RETURN format($q$(SELECT r.*, CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END AS object_id,
-			s.side, coalesce(r.link_qualifier, 'default') AS link
-		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
+	RETURN format($q$(SELECT r.*, (CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END) COLLATE "C" AS object_id,
+			s.side, coalesce(nullif(r.link_qualifier, ''), 'default') AS link
+		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id) COLLATE "C") s(side)
 		WHERE r.entry_type IS DISTINCT FROM 'start' AND r.entry_type IS DISTINCT FROM 'summary' AND s.side IS NOT NULL)$q$,
 		synclog.topic_rows('recon', '{recon_id,entry_type,reconciling,source_object_id,target_object_id,link_qualifier,situation,action,status}'));
 END $$;
 COMMENT ON FUNCTION synclog.recon_objects() IS
 'The text of a subquery that gives the entries of reconciliations that are about an object, with its id, its side and its link: events of 2.x have no link qualifier, which is the default one. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
 
-CREATE FUNCTION synclog.recon_starts() RETURNS text
-	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	RETURN format($q$(SELECT * FROM %s r WHERE r.entry_type = 'start' AND r.recon_id IS NOT NULL
-			AND r.recon_action IS DISTINCT FROM 'reconById')$q$,
-		synclog.topic_rows('recon', '{recon_id,entry_type,mapping,recon_action}'));
-END $$;
-COMMENT ON FUNCTION synclog.recon_starts() IS
-'The text of a subquery that gives the starts of reconciliations of whole mappings, which those of single objects (reconById) are not. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
-
-CREATE FUNCTION synclog.recon_run(recon_id text, OUT mapping text, OUT started timestamptz) RETURNS record
+CREATE FUNCTION synclog.recon_run(run text, OUT recon_id text, OUT mapping text, OUT started timestamptz)
 	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	condition text;
 BEGIN
-	-- the start says both; where it is missing, the entries do
-	FOREACH condition IN ARRAY ARRAY['r.entry_type = ''start''', 'true'] LOOP
-		EXECUTE format('SELECT max(r.mapping), min(r."timestamp") FROM %s r WHERE r.recon_id = $1 AND %s',
-				synclog.topic_rows('recon', '{recon_id,entry_type,mapping}'), condition)
-			INTO mapping, started USING recon_id;
-		IF started IS NOT NULL THEN
-			RETURN;
-		END IF;
-	END LOOP;
-	RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-		MESSAGE = format('reconciliation "%s" does not exist', recon_id),
-		DETAIL = 'Topic "recon" has no event with this reconId.';
+	SELECT h.recon_id, h.mapping, h.started INTO recon_id, mapping, started FROM synclog.recon_heads(run) h;
+	-- what the start and the summary do not say, the entries do
+	IF mapping IS NULL OR started IS NULL THEN
+		EXECUTE format('SELECT r.recon_id, coalesce($2, max(r.mapping)), coalesce($3, min(r."timestamp")) FROM %s r
+				WHERE r.recon_id = $1 GROUP BY r.recon_id', synclog.topic_rows('recon', '{recon_id,mapping}'))
+			INTO recon_id, mapping, started USING run, mapping, started;
+	END IF;
+	IF recon_id IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('reconciliation "%s" does not exist', run),
+			DETAIL = 'Topic "recon" has no event with this reconId.';
+	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.recon_run(text) IS
 'The mapping and the start of a reconciliation. Error 22023 if topic recon has no event of it. synclog.recon_diff() and synclog.recon_failures() call it.';
@@ -1115,8 +1103,9 @@ DECLARE
 	entries text;
 BEGIN
 	IF a IS NULL THEN
-		EXECUTE format('SELECT s.recon_id FROM %s s ORDER BY s."timestamp" DESC, s.id DESC LIMIT 1', synclog.recon_starts())
-			INTO a;
+		SELECT h.recon_id INTO a FROM synclog.recon_heads() h
+			WHERE h.recon_action IS DISTINCT FROM 'reconById' AND h.started IS NOT NULL
+			ORDER BY h.started DESC, h.recon_id COLLATE "C" DESC LIMIT 1;
 		IF a IS NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 				MESSAGE = 'there is no reconciliation to compare',
@@ -1125,13 +1114,15 @@ BEGIN
 	END IF;
 	newer := synclog.recon_run(a);
 	IF b IS NULL THEN
-		EXECUTE format('SELECT s.recon_id FROM %s s WHERE s.mapping = $1 AND s."timestamp" <= $2 AND s.recon_id <> $3
-				ORDER BY s."timestamp" DESC, s.id DESC LIMIT 1', synclog.recon_starts())
-			INTO b USING newer.mapping, newer.started, a;
+		SELECT h.recon_id INTO b FROM synclog.recon_heads() h
+			WHERE h.mapping = newer.mapping AND h.recon_action IS DISTINCT FROM 'reconById'
+				AND (h.started < newer.started OR h.started = newer.started AND h.recon_id COLLATE "C" < a)
+			ORDER BY h.started DESC, h.recon_id COLLATE "C" DESC LIMIT 1;
 		IF b IS NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 				MESSAGE = format('there is no reconciliation before "%s"', a),
-				DETAIL = format('It is the first one of mapping "%s" in topic "recon"; those of single objects do not count.', newer.mapping),
+				DETAIL = coalesce('It is the first one of mapping "' || newer.mapping ||
+					'" in topic "recon"; those of single objects do not count.', 'Its events do not say of which mapping it is.'),
 				HINT = 'Name the one to compare with: synclog.recon_diff(a, b).';
 		END IF;
 	ELSE
@@ -1177,9 +1168,9 @@ CREATE FUNCTION synclog.failed_rows(topic text) RETURNS text
 BEGIN
 	-- columns that a topic lacks are constants here, which fold away
 	RETURN format($q$(SELECT %L COLLATE "C" AS topic, r."timestamp", r.id COLLATE "C" AS id, r.recon_id,
-			r.situation COLLATE "C" AS situation, r.mapping, r.link_qualifier, s.side,
-			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END,
-				r.object_id, r.http #>> '{request,path}', p.principal) COLLATE "C" AS object,
+			r.situation COLLATE "C" AS situation, r.mapping, nullif(r.link_qualifier, '') AS link_qualifier, s.side,
+			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id WHEN 'source' THEN r.source_object_id END,
+				nullif(r.object_id, ''), r.http #>> '{request,path}', p.principal) COLLATE "C" AS object,
 			synclog.failure_cause(
 				coalesce(nullif(r.exception, ''), r.response ->> 'statusCode', m.module ->> 'moduleId'),
 				-- the message of a summary is its counts
@@ -1191,7 +1182,7 @@ BEGIN
 				ARRAY[r.source_object_id, r.target_object_id, r.object_id, r.http #>> '{request,path}', p.principal])
 				COLLATE "C" AS cause
 		FROM %s r
-			CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
+			CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id) COLLATE "C") s(side)
 			CROSS JOIN LATERAL (SELECT synclog.failed_module(r.entries)) m(module)
 			CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(r.principal) WHEN 'array' THEN r.principal ->> 0
 				ELSE r.principal #>> '{}' END) p(principal)
@@ -1249,9 +1240,8 @@ CREATE FUNCTION synclog.recon_failures(recon_id text DEFAULT NULL, OUT cause tex
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF recon_id IS NULL THEN
-		EXECUTE format('SELECT r.recon_id FROM %s r WHERE r.entry_type = ''start'' AND r.recon_id IS NOT NULL
-				ORDER BY r."timestamp" DESC, r.id DESC LIMIT 1', synclog.topic_rows('recon', '{recon_id,entry_type}'))
-			INTO recon_id;
+		SELECT h.recon_id INTO recon_id FROM synclog.recon_heads() h
+			ORDER BY h.started DESC NULLS LAST, h.recon_id COLLATE "C" DESC LIMIT 1;
 		IF recon_id IS NULL THEN
 			RETURN;
 		END IF;
@@ -1279,10 +1269,11 @@ BEGIN
 	END IF;
 	-- OFFSET keeps the planner from reading all entries to find those of a few runs
 	EXECUTE format('SELECT array_agg(s.recon_id) FROM (
-			SELECT s.recon_id FROM (SELECT s.recon_id, max(s."timestamp") AS started FROM %s s
-				WHERE s.mapping = $1 GROUP BY s.recon_id ORDER BY started DESC, s.recon_id DESC) s
+			SELECT s.recon_id FROM (SELECT h.recon_id, h.started FROM synclog.recon_heads() h
+				WHERE h.mapping = $1 AND h.recon_action IS DISTINCT FROM ''reconById'' AND h.started IS NOT NULL
+				ORDER BY h.started DESC, h.recon_id COLLATE "C" DESC) s
 			WHERE EXISTS (SELECT FROM %s o WHERE o.recon_id = s.recon_id OFFSET 0)
-			ORDER BY s.started DESC, s.recon_id DESC LIMIT $2) s', synclog.recon_starts(), synclog.recon_objects())
+			ORDER BY s.started DESC, s.recon_id COLLATE "C" DESC LIMIT $2) s', synclog.recon_objects())
 		INTO recon_ids USING mapping, n;
 	RETURN QUERY EXECUTE format('SELECT f.object, f.side, max(f.link_qualifier), count(DISTINCT f.recon_id)::integer,
 			min(f."timestamp"), max(f."timestamp"), (array_agg(f.cause ORDER BY f."timestamp" DESC, f.id DESC))[1]
@@ -1333,7 +1324,7 @@ BEGIN
 		('timestamp', 'timestamptz', 1, '{}'::text[], 't."timestamp"'),
 		('topic', 'text', 1, '{}', NULL),
 		('id', 'text', 1, '{}', 't.id'),
-		('event', 'json', 1, '{}', 'synclog.event(t)'),
+		('event', 'json', 1, '{}', 'synclog.event(t.*)'),
 		('what', 'text', 1, '{operation:text}', 't.operation'),
 		('what', 'text', 2, '{action:text}', 't.action'),
 		('what', 'text', 3, '{request:jsonb}', 't.request ->> ''operation'''),
@@ -1479,7 +1470,9 @@ BEGIN ATOMIC
 				'object_id:text', 't.object_id = ANY ($1)',
 				'source_object_id:text', 't.source_object_id = ANY ($1)',
 				'target_object_id:text', 't.target_object_id = ANY ($1 || $2)',
-				'principal:jsonb', 't.principal @> ANY ($3)'),
+				'principal:jsonb', 't.principal @> ANY ($3)',
+				-- logins of 2.x
+				'action:text principal:text', 't.principal = ANY (ARRAY(SELECT n ->> 0 FROM unnest($3) n)) AND t.action = ''authenticate'''),
 			't.object = ANY ($1) OR t.target = ANY ($1) OR t.target IS NULL OR synclog.is_target($1, t.mapping, t.target, $4)'),
 		('transaction', jsonb_build_object(
 				'transaction_id:text', 't.transaction_id = ANY ($1) OR t.transaction_id ^@ ($1[1] || ''/'')',
@@ -1521,7 +1514,7 @@ BEGIN ATOMIC
 		CROSS JOIN LATERAL synclog.history('object', o.ids, o.local_ids, o.names, o.targets) h;
 END;
 COMMENT ON FUNCTION synclog.object_history(text) IS
-'Every event about one object, of all topics that the caller may read, oldest first (by timestamp, topic, id). object_id: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). An event is about the object if that is its objectId, sourceObjectId or targetObjectId, also unqualified as topic sync has it (see synclog.is_target()), or if one of its principals is the object''s userName. what: operation, action, entry type or the event''s name. outcome: status or result. object and target: objectId or sourceObjectId, and targetObjectId. user_id: who did it (2.x''s requester). transaction_id: 2.x''s rootActionId where there is none; synclog.transaction_history() tells what else belongs to it. event: the whole, as synclog.event() gives it. No rows for an unknown object and for NULL.';
+'Every event about one object, of all topics that the caller may read, oldest first (by timestamp, topic, id). object_id: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). An event is about the object if that is its objectId, sourceObjectId or targetObjectId, also unqualified as topic sync has it (see synclog.is_target()), or if one of its principals is the object''s userName, in topic authentication or in 2.x''s topic access. what: operation, action, entry type or the event''s name. outcome: status or result. object and target: objectId or sourceObjectId, and targetObjectId. user_id: who did it (2.x''s requester). transaction_id: 2.x''s rootActionId where there is none; synclog.transaction_history() tells what else belongs to it. event: the whole, as synclog.event() gives it. No rows for an unknown object and for NULL.';
 
 CREATE FUNCTION synclog.transaction_history(transaction_id text,
 		OUT "timestamp" timestamptz, OUT topic text, OUT what text, OUT situation text,
@@ -1537,9 +1530,9 @@ COMMENT ON FUNCTION synclog.transaction_history(text) IS
 
 CREATE FUNCTION synclog.is_secret(member text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	RETURN member ~* '(password|passwd|pwd|passphrase|secret)_*$';
+	RETURN member ~* '((passwords?|passwd|pwd|passphrase|secret)([-_]?(history|hash|salt))?_*|\$crypto)$';
 COMMENT ON FUNCTION synclog.is_secret(text) IS
-'Whether a member''s name says that its value is secret: it ends with password, passwd, pwd, passphrase or secret, in any case, underscores after it as in __PASSWORD__. synclog.masked(), member_changes() and field_changes() call it.';
+'Whether a member''s name says that its value is secret: it ends with password, passwords, passwd, pwd, passphrase or secret, in any case, with history, hash or salt after it, or underscores as in __PASSWORD__; or it is $crypto. synclog.masked(), member_changes() and field_changes() call it.';
 
 CREATE FUNCTION synclog.is_encrypted(value jsonb) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1664,7 +1657,8 @@ CREATE FUNCTION synclog.shown(instant timestamptz) RETURNS text
 CREATE FUNCTION synclog.shown(duration interval) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	-- hours instead of days
-	RETURN to_char(make_interval(secs => extract(epoch FROM duration)::float8), 'HH24:MI:SS.MS');
+	RETURN CASE WHEN duration < '0' THEN '-' ELSE '' END ||
+		to_char(make_interval(secs => abs(extract(epoch FROM duration))::float8), 'HH24:MI:SS.MS');
 COMMENT ON FUNCTION synclog.shown(bigint) IS
 'A number as synclog.recon_report() and synclog.recon_html() show it: 1,234,567. NULL for NULL.';
 COMMENT ON FUNCTION synclog.shown(timestamptz) IS
@@ -1673,10 +1667,12 @@ COMMENT ON FUNCTION synclog.shown(interval) IS
 'A duration as synclog.recon_report() and synclog.recon_html() show it: hours, minutes and seconds, 26:03:04.005. NULL for NULL.';
 
 CREATE FUNCTION synclog.one_line(value text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	RETURN regexp_replace(value, '[\x01-\x20\x7f]+', ' ', 'g');
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	RETURN regexp_replace(value, CASE getdatabaseencoding()
+		WHEN 'UTF8' THEN '[\x01-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069]+'
+		ELSE '[\x01-\x20\x7f]+' END, ' ', 'g');
 COMMENT ON FUNCTION synclog.one_line(text) IS
-'The value with one blank in place of blanks and control characters, which could play tricks on a terminal. synclog.wrapped() and synclog.html() call it.';
+'The value with one blank in place of blanks and control characters, which could play tricks on a terminal, and in UTF8 of those that turn the direction of the text around them. synclog.report_counts(), wrapped() and html() call it.';
 
 CREATE FUNCTION synclog.ranked(counts jsonb, OUT name text, OUT n bigint, OUT part numeric, OUT length numeric)
 	RETURNS SETOF record
@@ -1689,6 +1685,13 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION synclog.ranked(jsonb) IS
 'Counts by name, {"ABSENT":2,...}, as rows, the largest first: with their part of the sum, and with the length of a bar that is 1 for the largest. synclog.report_counts(), html_counts() and html_stack() call it.';
+
+CREATE FUNCTION synclog.percent(part numeric) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE WHEN part > 0 AND part < 0.0005 THEN '<0.1' WHEN part < 1 AND part >= 0.9995 THEN '>99.9'
+		ELSE round(100 * part, 1)::text END;
+COMMENT ON FUNCTION synclog.percent(numeric) IS
+'A part of 1 in percent; what is not none is not 0.0, and what is not all is not 100.0. synclog.report_counts() and synclog.html_counts() call it.';
 
 CREATE FUNCTION synclog.recon_to_show(run text) RETURNS record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -1723,7 +1726,8 @@ BEGIN
 		('Last event', CASE WHEN run.ended IS NULL THEN synclog.shown(run.last_event) END),
 		('Duration', synclog.shown(run.duration)),
 		('Entries', synclog.shown(run.entries)),
-		('Rate', to_char(run.entries / nullif(extract(epoch FROM run.duration), 0), 'FM999,999,990.0') || ' entries a second'),
+		('Rate', CASE WHEN run.duration > '0' THEN
+			to_char(run.entries / extract(epoch FROM run.duration), 'FM999,999,999,990.0') || ' entries a second' END),
 		('Progress', CASE WHEN run.state = 'ACTIVE' THEN
 			coalesce((run.progress ->> 'percent') || ' % of ' || synclog.shown((run.progress ->> 'expected')::bigint) ||
 				' entries, as many as the last run had', 'unknown, for want of an earlier run') END),
@@ -1733,13 +1737,13 @@ BEGIN
 			WHEN NOT run.agrees THEN concat_ws(': ', 'counts less than was logged', differences)
 			ELSE 'has no counts' END)
 	) f(label, value)
-	WHERE f.value IS NOT NULL;
+	WHERE f.value <> '';
 END $$;
 COMMENT ON FUNCTION synclog.recon_facts(record) IS
 'What is known of a reconciliation, a row of synclog.recon_summary(), as labels and values, in the order in which synclog.recon_report() and synclog.recon_html() show them; they call it.';
 
 CREATE FUNCTION synclog.wrapped(value text, indent integer) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	RETURN rtrim(regexp_replace(
 		-- words that fit into no line are cut
 		regexp_replace(synclog.one_line(value), format('(\S{%s})(?=\S)', 80 - indent), '\1 ', 'g'),
@@ -1767,7 +1771,7 @@ CREATE FUNCTION synclog.report_counts(title text, counts jsonb) RETURNS text
 BEGIN
 	RETURN (SELECT concat_ws(E'\n', title,
 			string_agg(format('  %s %s %s %%  %s', rpad(CASE WHEN length(r.name) > 24 THEN left(r.name, 21) || '...' ELSE r.name END, 24),
-				lpad(synclog.shown(r.n), 11), to_char(100 * r.part, '990.0'), synclog.report_bar(r.length, 29)), E'\n' ORDER BY r.place)
+				lpad(synclog.shown(r.n), 11), lpad(synclog.percent(r.part), 6), synclog.report_bar(r.length, 29)), E'\n' ORDER BY r.place)
 				FILTER (WHERE r.n > 0),
 			'  ' || synclog.wrapped('none: ' || string_agg(r.name, ', ' ORDER BY r.place) FILTER (WHERE r.n = 0), 8))
 		FROM (SELECT synclog.one_line(c.name) AS name, c.n, c.part, c.length, c.place
@@ -1809,7 +1813,7 @@ COMMENT ON FUNCTION synclog.recon_report(text) IS
 'A reconciliation as text for a person at psql (\pset format unaligned, \t), in lines of up to 80 columns: the facts, situations, statuses and actions with bars, and what failed, by cause with examples, as synclog.recon_summary() and synclog.recon_failures() have them. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of the two functions.';
 
 CREATE FUNCTION synclog.html(value text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	RETURN replace(replace(replace(replace(replace(synclog.one_line(value),
 		'&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
 COMMENT ON FUNCTION synclog.html(text) IS
@@ -1827,7 +1831,7 @@ COMMENT ON FUNCTION synclog.html_class(text) IS
 'The colour, a class of synclog.html_style(), of a situation (by its default action: update, create, exception, any other), an action or a status. synclog.html_counts() and synclog.html_stack() call it.';
 
 CREATE FUNCTION synclog.html_counts(title text, counts jsonb) RETURNS text
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format($html$<table id="%s" class="counts">
 <caption><h2>%s</h2></caption>
@@ -1836,8 +1840,8 @@ BEGIN
 %s</tbody>
 </table>
 $html$, lower(title), title, string_agg(format($html$<tr%s><th scope="row">%s</th><td>%s</td><td>%s %%</td><td class="bar"><svg aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none"><rect class="%s" width="%s" height="10"/></svg></td></tr>
-$html$, CASE WHEN r.n = 0 THEN ' class="none"' END, synclog.html(r.name), synclog.shown(r.n), round(100 * r.part, 1),
-				synclog.html_class(r.name), round(100 * r.length, 2)), '' ORDER BY r.place))
+$html$, CASE WHEN r.n = 0 THEN ' class="none"' END, synclog.html(r.name), synclog.shown(r.n), synclog.html(synclog.percent(r.part)),
+				synclog.html_class(r.name), CASE WHEN r.n > 0 THEN greatest(round(100 * r.length, 2), 1) ELSE 0 END), '' ORDER BY r.place))
 		FROM synclog.ranked(counts) WITH ORDINALITY r(name, n, part, length, place)
 		HAVING count(*) > 0);
 END $$;
@@ -1856,7 +1860,8 @@ DECLARE
 BEGIN
 	IF run.entries = 0 THEN
 		RETURN NULL;
-	ELSIF since IS NULL THEN
+	ELSIF since IS NULL OR since > until THEN
+		-- as the summary has it, or as it has it wrong
 		EXECUTE format('SELECT min(t."timestamp") FROM %s t WHERE t.recon_id = $1', events) INTO since USING run.recon_id;
 	END IF;
 	-- up to 60 bars, each of a time that is easily said
@@ -1875,24 +1880,27 @@ BEGIN
 				160.0 / max(b.n) OVER () AS unit
 			FROM bin b
 		)
-		SELECT format('<desc id="timeline-desc">%%s entries, %%s of them failed, from %%s to %%s; up to %%s in %%s</desc>
-<path class="grid" d="M40 16H720M40 96H720M40 176H720"/>
-<text class="y" x="36" y="19">%%s</text><text class="y" x="36" y="179">0</text>
-', synclog.shown(sum(n)::bigint), synclog.shown(sum(failed)::bigint), synclog.shown($3), synclog.shown($4),
-				synclog.shown(max(top)), $5, synclog.shown(max(top))) ||
+		SELECT format('<div class="y" aria-hidden="true"><span>%%s</span><span>0</span></div>
+<svg role="img" aria-labelledby="timeline-title timeline-desc" viewBox="0 0 680 160" preserveAspectRatio="none">
+<title id="timeline-title">Entries over time</title>
+<desc id="timeline-desc">%%s entries, %%s of them failed, from %%s to %%s; up to %%s in %%s</desc>
+<path class="grid" d="M0 0H680M0 80H680M0 160H680"/>
+', synclog.shown(max(top)), synclog.shown(sum(n)::bigint), synclog.shown(sum(failed)::bigint), synclog.shown($3), synclog.shown($4),
+				synclog.shown(max(top)), $5) ||
 			string_agg(format('<g><title>%%s: %%s entries, %%s failed</title><rect class="kept" x="%%s" y="%%s" width="%%s" height="%%s"/>%%s</g>
-', synclog.shown(at), synclog.shown(n), synclog.shown(failed), round(40 + 680 * i / $6, 1), round(176 - n * unit, 1), round(680.0 * 0.86 / $6, 1),
-				round(n * unit, 1), CASE WHEN failed > 0 THEN format('<rect class="failed" x="%%s" y="%%s" width="%%s" height="%%s"/>',
-					round(40 + 680 * i / $6, 1), round(176 - greatest(failed * unit, 1.5), 1), round(680.0 * 0.86 / $6, 1),
+', synclog.shown(at), synclog.shown(n), synclog.shown(failed), round(680 * i / $6, 1), round(160 - greatest(n * unit, 1.5), 1),
+				round(680.0 * 0.86 / $6, 1), round(greatest(n * unit, 1.5), 1),
+				CASE WHEN failed > 0 THEN format('<rect class="failed" x="%%s" y="%%s" width="%%s" height="%%s"/>',
+					round(680 * i / $6, 1), round(160 - greatest(failed * unit, 1.5), 1), round(680.0 * 0.86 / $6, 1),
 					round(greatest(failed * unit, 1.5), 1)) END), '' ORDER BY at)
 		FROM bar$query$, events)
 		INTO svg USING run.recon_id, step::interval, since, until, step, bars;
 	RETURN format($html$<figure id="timeline">
 <figcaption><h2>Entries over time</h2> <span class="key"><i class="kept"></i> entries <i class="failed"></i> of them failed; a bar is %s</span></figcaption>
-<svg role="img" aria-labelledby="timeline-title timeline-desc" viewBox="0 0 720 196">
-<title id="timeline-title">Entries over time</title>
-%s<text class="x" x="40" y="190">%s</text><text class="x end" x="720" y="190">%s</text>
-</svg>
+<div class="plot">
+%s</svg>
+<div class="x" aria-hidden="true"><span>%s</span><span>%s</span></div>
+</div>
 </figure>
 $html$, step, svg, synclog.shown(since), synclog.shown(until));
 END $$;
@@ -1904,15 +1912,15 @@ CREATE FUNCTION synclog.html_failures(run text) RETURNS text
 BEGIN
 	RETURN (SELECT format($html$<table id="failures">
 <caption><h2>Failures</h2></caption>
-<thead><tr><th scope="col">Events</th><th scope="col">Cause</th><th scope="col">First and last</th><th scope="col">For example</th></tr></thead>
+<thead><tr><th scope="col" class="n">Events</th><th scope="col">Cause</th><th scope="col">First and last</th><th scope="col">For example</th></tr></thead>
 <tbody>
 %s</tbody>
 </table>
-$html$, string_agg(format($html$<tr><td>%s</td><td class="cause">%s</td><td class="time">%s<br>%s</td><td class="examples">%s</td></tr>
+$html$, string_agg(format($html$<tr><td class="n" data-label="Events">%s</td><td class="cause">%s</td><td class="time">%s<br>%s</td><td class="examples">%s</td></tr>
 $html$, synclog.shown(f.count), synclog.html(f.cause), synclog.shown(f.first), synclog.shown(f.last),
 				(SELECT string_agg(format('<code>%s</code>', synclog.html(o)), '<br>') FROM unnest(f.objects) o)), '' ORDER BY f.place)
 				FILTER (WHERE f.place <= 50)
-			|| CASE WHEN count(*) > 50 THEN format(E'<tr><td>%s</td><td colspan="3">of %s more causes</td></tr>\n',
+			|| CASE WHEN count(*) > 50 THEN format(E'<tr><td class="n">%s</td><td colspan="3">of %s more causes</td></tr>\n',
 				synclog.shown(sum(f.count) FILTER (WHERE f.place > 50)::bigint), synclog.shown(count(*) - 50)) ELSE '' END)
 		FROM synclog.recon_failures(run) WITH ORDINALITY f(cause, count, first, last, objects, situations, place)
 		HAVING count(*) > 0);
@@ -1921,7 +1929,7 @@ COMMENT ON FUNCTION synclog.html_failures(text) IS
 'The part of synclog.recon_html(), which calls it, that shows what failed, by cause; NULL where nothing did.';
 
 CREATE FUNCTION synclog.html_stack(counts jsonb) RETURNS text
-	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format('<svg role="img" viewBox="0 0 100 10" preserveAspectRatio="none"><title>%s</title>%s</svg>',
 			string_agg(format('%s %s', synclog.html(s.name), synclog.shown(s.n)), ', ' ORDER BY s.place),
@@ -1952,17 +1960,18 @@ BEGIN
 			FROM listed l
 		), counted AS MATERIALIZED (
 			-- entries are read only where the summary has no counts
-			SELECT c.*, CASE WHEN c.situations IS NULL OR c.statuses IS NULL
-				THEN (SELECT to_jsonb(s) FROM synclog.recon_summary(c.recon_id) s) END AS summary
+			SELECT c.*, CASE WHEN c.situations IS NOT NULL AND c.statuses IS NOT NULL THEN NULL
+				WHEN c.recon_id = run.recon_id THEN to_jsonb(run)
+				ELSE (SELECT to_jsonb(s) FROM synclog.recon_summary(c.recon_id) s) END AS summary
 			FROM claim c
 		)
 		SELECT format($html$<table id="runs">
 <caption><h2>This run and those of the mapping before it</h2> <span class="key"><i class="kept"></i> confirmed, found <i class="made"></i> absent <i class="asked"></i> by default an exception <i class="other"></i> any other</span></caption>
-<thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">State</th><th scope="col">Duration</th><th scope="col">Objects</th><th scope="col">Failures</th><th scope="col">Situations</th></tr></thead>
+<thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">State</th><th scope="col" class="n">Duration</th><th scope="col" class="n">Objects</th><th scope="col" class="n">Failures</th><th scope="col">Situations</th></tr></thead>
 <tbody>
 %s</tbody>
 </table>
-$html$, string_agg(format($html$<tr%s><td class="time">%s</td><td class="id"><code>%s</code></td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td class="bar">%s</td></tr>
+$html$, string_agg(format($html$<tr%s><td class="time">%s</td><td class="id"><code>%s</code></td><td>%s</td><td class="n" data-label="Duration">%s</td><td class="n" data-label="Objects">%s</td><td class="n" data-label="Failures">%s</td><td class="bar">%s</td></tr>
 $html$, CASE WHEN c.recon_id = run.recon_id THEN ' aria-current="true"' END, synclog.shown(c.started), synclog.html(c.recon_id),
 				synclog.html(c.state), synclog.shown(coalesce(c.duration, (c.summary ->> 'duration')::interval)),
 				synclog.shown((SELECT sum(r.n)::bigint FROM synclog.ranked(s.situations) r)),
@@ -2009,7 +2018,7 @@ tbody tr { border-top: 1px solid var(--line); }
 .counts thead { position: absolute; clip-path: inset(50%); }
 .counts tbody tr { border: 0; }
 .counts th { max-width: 20rem; font-weight: 400; overflow-wrap: break-word; }
-.counts td { text-align: right; white-space: nowrap; }
+.n, .counts td { text-align: right; white-space: nowrap; }
 .counts .none { color: var(--quiet); }
 td.bar { width: 40%; padding-right: 0; }
 .bar svg { display: block; width: 100%; height: .75rem; margin-top: .35rem; shape-rendering: crispEdges; }
@@ -2021,21 +2030,41 @@ td.bar { width: 40%; padding-right: 0; }
 #runs .id { min-width: 9rem; }
 .cause, .examples { min-width: 14rem; }
 #runs td { font-size: .85rem; }
-#failures :is(th, td):first-child, #runs :is(th, td):nth-child(n+4):nth-child(-n+6) { text-align: right; }
 code { font: .85em ui-monospace, monospace; }
 progress { display: block; width: 100%; height: 1rem; margin: 0 0 1rem; accent-color: var(--kept); }
-figure svg { display: block; width: 100%; }
-text { fill: var(--quiet); font-size: 9px; }
-.y, .end { text-anchor: end; }
-.grid { stroke: var(--line); fill: none; }
+.plot { display: grid; grid-template-columns: auto 1fr; gap: .4rem .6rem; padding-top: .5rem; line-height: 1; }
+.plot svg { display: block; width: 100%; height: 12rem; overflow: visible; }
+.grid { stroke: var(--line); fill: none; vector-effect: non-scaling-stroke; }
+.x, .y { display: flex; justify-content: space-between; gap: 2rem; }
+.x { grid-column: 2; line-height: 1.3; }
+.y { flex-direction: column; margin: -.4rem 0; }
+.y span, .x :last-child { text-align: right; }
 .key { display: inline-block; margin-left: .8rem; }
 .key i { display: inline-block; width: .7em; height: .7em; margin: 0 .2em 0 .6em; border-radius: 2px; }
+.key i:first-child { margin-left: 0; }
 .kept { fill: var(--kept); background: var(--kept); }
 .made { fill: var(--made); background: var(--made); }
 .asked { fill: var(--asked); background: var(--asked); }
 .other { fill: var(--other); background: var(--other); }
 .failed { fill: var(--failed); background: var(--failed); }
 footer { color: var(--quiet); font-size: .8rem; }
+@media screen and (max-width: 48rem) {
+	main { padding: 1rem .6rem; }
+	/* a row is a paragraph */
+	table, caption, tbody { display: block; }
+	thead { position: absolute; clip-path: inset(50%); }
+	tr { display: flex; flex-wrap: wrap; gap: .1rem .9rem; padding: .4rem 0; }
+	#failures td, #runs td { min-width: 0; padding: 0; text-align: left; }
+	#failures .n { font-weight: 600; }
+	#failures td ~ td, #runs .time, #runs .id, #runs td.bar, .counts td.bar { width: 100%; }
+	.counts tr, .counts th, .counts td { padding: 0; }
+	.counts th { flex: 1; max-width: none; overflow-wrap: anywhere; }
+	.counts td { min-width: 3.8rem; }
+	.counts .bar svg { height: .4rem; margin: 0 0 .4rem; }
+	.counts .none .bar { display: none; }
+	.key { margin-left: 0; }
+	[data-label]::before { content: attr(data-label) " "; color: var(--quiet); font-weight: 400; }
+}
 @media print {
 	* { print-color-adjust: exact; }
 	:root { --page: #fff; }
@@ -2051,7 +2080,7 @@ CREATE FUNCTION synclog.recon_html(recon_id text DEFAULT NULL) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 100000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	run CONSTANT record := synclog.recon_to_show(recon_id);
-	title CONSTANT text := synclog.html(coalesce(run.mapping, run.recon_id));
+	title CONSTANT text := synclog.html(coalesce(nullif(run.mapping, ''), run.recon_id));
 BEGIN
 	RETURN concat(format($html$<!DOCTYPE html>
 <html lang="en">
@@ -2081,4 +2110,4 @@ $html$, title, synclog.html_style(), title, synclog.html(run.recon_id), synclog.
 		format(E'<footer>synclog, %s</footer>\n</main>\n</body>\n</html>', synclog.shown(now())));
 END $$;
 COMMENT ON FUNCTION synclog.recon_html(text) IS
-'A reconciliation as a page of HTML that needs nothing from elsewhere: psql -Atc "SELECT synclog.recon_html(''...'')" > run.html. It shows the facts, situations, statuses and actions as bars, entries and failures over time, what failed, by cause with examples, and the last ten runs of the mapping up to this one, as synclog.recon_summary(), recon_failures() and recon_runs() have them. Values are escaped, it has no scripts, and its policy forbids to load anything. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of these functions.';
+'A reconciliation as a page of HTML that needs nothing from elsewhere: psql -Atc "SELECT synclog.recon_html(''...'')" > run.html. It shows the facts, situations, statuses and actions as bars, entries and failures over time, what failed, by cause with examples, and the last ten runs of the mapping up to this one, as synclog.recon_summary(), recon_failures() and recon_runs() have them. Values are escaped, it has no scripts, and its policy forbids to load anything. It says that it is in UTF-8: set client_encoding (PGCLIENTENCODING=UTF8 for psql) where the database has another encoding. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of these functions.';

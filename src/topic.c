@@ -82,3 +82,12 @@ topic_relation(const char *name)
 						 "again.")));
 	return relation;
 }
+
+PG_FUNCTION_INFO_V1(topic_table);
+
+/* topic_table(topic) -> regclass */
+Datum
+topic_table(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_OID(topic_relation(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+}
