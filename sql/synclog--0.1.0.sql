@@ -187,6 +187,24 @@ CREATE FUNCTION synclog.topic_table(topic text) RETURNS regclass
 COMMENT ON FUNCTION synclog.topic_table(text) IS
 'the table of a topic, for functions that ask it in SQL; errors 42704 for an unknown topic and 42P01 if its table is gone; NULL for NULL';
 
+CREATE FUNCTION synclog.topic_rows(topic text, columns text[]) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table(topic);
+BEGIN
+	RETURN (SELECT format('(SELECT %s FROM %s)', string_agg(CASE
+				WHEN a.attname IS NULL THEN format('NULL::%s AS %I', w.type, w.name)
+				WHEN a.atttypid = to_regtype(w.type) THEN quote_ident(w.name)
+				WHEN w.type = 'jsonb' THEN format('to_jsonb(%1$I) AS %1$I', w.name)
+				ELSE format('%1$I::%2$s AS %1$I', w.name, w.type)
+			END, ', ' ORDER BY w.i), relation)
+		FROM (SELECT split_part(c, ':', 1), coalesce(nullif(split_part(c, ':', 2), ''), 'text'), i
+				FROM unnest(ARRAY['id', 'timestamp:timestamptz'] || columns) WITH ORDINALITY u(c, i)) w(name, type, i)
+			LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = w.name AND NOT a.attisdropped);
+END $$;
+COMMENT ON FUNCTION synclog.topic_rows(text, text[]) IS
+'The text of a subquery that gives the rows of a topic with columns id, "timestamp" and those named, as name or name:type, NULL where the topic''s table lacks one. Errors as those of synclog.topic_table(). Functions that ask several topics, or one that may be a table of the user''s own, build their queries on it.';
+
 CREATE FUNCTION synclog.make_month(relation regclass, instant timestamptz) RETURNS void
 	AS 'MODULE_PATHNAME', 'synclog_make_month' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION synclog.make_month(regclass, timestamptz) IS
@@ -311,8 +329,9 @@ BEGIN ATOMIC
 	FROM (VALUES
 		('recon', 'Reconciliations: a start, an entry for each object, a summary',
 			'action exception link_qualifier mapping message message_detail:jsonb situation source_object_id status target_object_id reconciling ambiguous_target_object_ids recon_action entry_type recon_id root_action_id action_id',
-			ARRAY['btree (recon_id, entry_type)', 'hash (source_object_id)', 'hash (target_object_id)',
+			ARRAY['btree (recon_id, "timestamp")', 'hash (source_object_id)', 'hash (target_object_id)',
 				'btree ("timestamp") WHERE entry_type IN (''start'', ''summary'')',
+				'btree (recon_id) WHERE entry_type IN (''start'', ''summary'')',
 				'btree (user_id)', 'hash ((coalesce(source_object_id, target_object_id)))',
 				'hash (root_action_id) WHERE root_action_id IS NOT NULL', 'hash (action_id) WHERE action_id IS NOT NULL']),
 		('sync', 'Synchronizations of single objects',
@@ -334,7 +353,8 @@ BEGIN ATOMIC
 			ARRAY['gin (principal jsonb_path_ops)', 'btree (user_id)', 'btree ((left(principal ->> 0, 600) COLLATE "C"))']),
 		('access', 'Requests',
 			'server:jsonb client:jsonb request:jsonb http:jsonb response:jsonb roles:jsonb action ip principal status',
-			ARRAY['btree ((coalesce(user_id, principal)))', 'btree ((left(http #>> ''{request,path}'', 600) COLLATE "C"))'])
+			ARRAY['btree ((coalesce(user_id, principal)))', 'btree ((left(http #>> ''{request,path}'', 600) COLLATE "C"))',
+				'hash (principal) WHERE principal IS NOT NULL'])
 	) t(topic, about, columns, indexes);
 END;
 COMMENT ON FUNCTION synclog.built_in_topics() IS
@@ -424,7 +444,7 @@ BEGIN
 			('topic', 'the topic, whose table is the one of the same name'),
 			('timestamp', 'when it happened'),
 			('id', 'the event''s _id'),
-			('transaction_id', 'the transaction; in events of 2.x the root action'),
+			('transaction_id', 'the transaction; in events of 2.x the root action; no index serves it here, but synclog.transaction_history() has its own'),
 			('user_id', 'who caused it; in events of 2.x the requester of a change, the principal of a request'),
 			('object', 'what it is about: the id of the source or else of the target (recon, sync), or of the object (activity, config), the first principal (authentication), the path of the request (access); of these two the first 600 characters'),
 			('outcome', 'SUCCESS, FAILURE (recon, sync, activity, access of 2.x), SUCCESSFUL, FAILED (authentication, access)')
@@ -610,11 +630,20 @@ END;
 COMMENT ON FUNCTION synclog.recon_state(jsonb, text) IS
 'the state of a reconciliation whose summary has this messageDetail and status: CANCELED by the stage, or the state that messageDetail names; SUCCESS or FAILED by the status where it names none or ACTIVE, since OpenIDM 2.2 writes it before the end. synclog.recon_heads() calls it.';
 
+CREATE FUNCTION synclog.recon_count(value text) RETURNS bigint
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- not \d, which has the digits of other scripts in databases of ICU; and no sum of these is out of range
+	SELECT CASE WHEN value ~ '^[0-9]{1,12}$' THEN value::bigint ELSE 0 END;
+END;
+COMMENT ON FUNCTION synclog.recon_count(text) IS
+'the count that a member of a situationSummary or statusSummary says, be it a number or a string; 0 for what is none, below 0, or above 12 digits. synclog.recon_message(), recon_difference(), recon_total(), recon_trend() and ranked() call it.';
+
 CREATE FUNCTION synclog.recon_message(message text) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT jsonb_build_object('situationSummary', jsonb_object_agg(m[1], m[2]::bigint))
-	FROM regexp_matches(message, '([A-Z_]+):\s*(\d+)', 'g') m;
+	SELECT jsonb_build_object('situationSummary', jsonb_object_agg(m[1], synclog.recon_count(m[2])))
+	FROM regexp_matches(message, '([A-Z_]+):\s*([0-9]+)', 'g') m;
 END;
 COMMENT ON FUNCTION synclog.recon_message(text) IS
 'a summary''s message, "ABSENT: 2 CONFIRMED: 0 " in any order, as a situationSummary. synclog.recon_claim() calls it.';
@@ -624,7 +653,7 @@ CREATE FUNCTION synclog.recon_claim(message_detail jsonb, message text) RETURNS 
 BEGIN ATOMIC
 	SELECT CASE
 		WHEN jsonb_typeof(message_detail) = 'object' AND message_detail ? 'situationSummary' THEN message_detail
-		WHEN message ~ '^\s*([A-Z_]+:\s*\d{1,15}\s*)+$'
+		WHEN message ~ '^\s*([A-Z_]+:\s*[0-9]{1,12}\s*)+$'
 			THEN CASE jsonb_typeof(message_detail) WHEN 'object' THEN message_detail ELSE '{}' END || synclog.recon_message(message)
 		WHEN jsonb_typeof(message_detail) = 'object' THEN message_detail
 	END;
@@ -655,41 +684,32 @@ BEGIN
 			CASE z.entry_type WHEN 'summary' THEN synclog.recon_state(z.message_detail, z.status) END,
 			coalesce(a."timestamp", synclog.instant(z.claimed ->> 'started')),
 			z."timestamp", z.claimed
-		FROM start a FULL JOIN summary z USING (recon_id)$query$, synclog.topic_table('recon')) USING run;
+		FROM start a FULL JOIN summary z USING (recon_id)$query$,
+			synclog.topic_rows('recon', '{recon_id,entry_type,mapping,user_id,recon_action,message,message_detail:jsonb,status}'))
+		USING run;
 END $$;
 COMMENT ON FUNCTION synclog.recon_heads(text) IS
-'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read. synclog.recon_listed() and synclog.recon_summary() call it; errors as theirs.';
+'what the start and summary events say of one reconciliation, or of all with NULL: one row a run, in no order; state is NULL without a summary. Of several starts the first counts and of several summaries the last, by timestamp and _id; started is the start''s timestamp, else what the summary says. Entries are not read, and a column that the topic''s table lacks is NULL. synclog.recon_listed(), recon_summary(), recon_diff(), recon_repeat_offenders() and recon_failures() call it; errors as theirs.';
 
 CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_id text, OUT mapping text, OUT user_id text,
 		OUT recon_action text, OUT state text, OUT started timestamptz, OUT ended timestamptz,
 		OUT duration interval, OUT last_event timestamptz, OUT claimed jsonb)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	relation CONSTANT regclass := synclog.topic_table('recon');
-	without_summary text[];
 BEGIN
-	-- known beforehand, so that the planner knows whether by time or by run there is less to read
-	EXECUTE format($query$
-		SELECT ARRAY(
-			SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'start' AND ($1 IS NULL OR t.recon_id = $1)
-			EXCEPT SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'summary' AND ($1 IS NULL OR t.recon_id = $1))$query$,
-		relation) INTO without_summary USING run;
 	RETURN QUERY EXECUTE format($query$
-		WITH head AS MATERIALIZED (
-			SELECT * FROM synclog.recon_heads($1)
-		), active AS MATERIALIZED (
-			SELECT t.recon_id, max(t."timestamp") AS last_event FROM %s t
-			WHERE t.recon_id = ANY ($3) AND t."timestamp" >= $2 GROUP BY t.recon_id
-		)
 		SELECT h.recon_id, h.mapping, h.user_id, h.recon_action,
-			coalesce(h.state, CASE WHEN a.recon_id IS NULL THEN 'UNFINISHED' ELSE 'ACTIVE' END),
-			h.started, h.ended, coalesce(h.ended, a.last_event) - h.started, coalesce(h.ended, a.last_event), h.claimed
-		FROM head h LEFT JOIN active a USING (recon_id)$query$, relation)
-		USING run, coalesce(now() - stale_after, '-infinity'), without_summary;
+			coalesce(h.state, CASE WHEN e.last_event < now() - $2 THEN 'UNFINISHED' ELSE 'ACTIVE' END),
+			h.started, h.ended, CASE WHEN isfinite(h.started) AND isfinite(e.last_event) THEN e.last_event - h.started END,
+			e.last_event, h.claimed
+		FROM synclog.recon_heads($1) h
+			-- of a run with a summary nothing is read, of another one the newest event, by index
+			CROSS JOIN LATERAL (SELECT coalesce(h.ended, (SELECT max(t."timestamp") FROM %s t
+				WHERE t.recon_id = h.recon_id AND h.state IS NULL))) e(last_event)$query$,
+		synclog.topic_rows('recon', '{recon_id}')) USING run, stale_after;
 END $$;
 COMMENT ON FUNCTION synclog.recon_listed(text, interval) IS
-'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Where there are runs without a summary, their events of the last stale_after are sought, in one pass, to tell which are active; no other entries are read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
+'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Of a run without a summary the newest event is sought, by index; no other entries are read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
 
 CREATE FUNCTION synclog.recon_situations() RETURNS text[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -718,7 +738,7 @@ CREATE FUNCTION synclog.recon_difference(claimed jsonb, found jsonb) RETURNS jso
 BEGIN ATOMIC
 	SELECT coalesce(jsonb_object_agg(d.name, d.n) FILTER (WHERE d.n <> 0), '{}')
 	FROM (
-		SELECT n.key AS name, sum(CASE WHEN n.value ~ '^\d{1,15}$' THEN n.sign * n.value::bigint ELSE 0 END) AS n
+		SELECT n.key AS name, sum(n.sign * synclog.recon_count(n.value)) AS n
 		FROM (SELECT c.key, c.value, 1 FROM jsonb_each_text(CASE jsonb_typeof(claimed) WHEN 'object' THEN claimed END) c
 			UNION ALL SELECT f.key, f.value, -1 FROM jsonb_each_text(found) f) n(key, value, sign)
 		GROUP BY n.key
@@ -735,7 +755,8 @@ CREATE FUNCTION synclog.recon_summarize(run text, stale_after interval, OUT reco
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000 ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	relation CONSTANT regclass := synclog.topic_table('recon');
+	events CONSTANT text := synclog.topic_rows('recon',
+		'{recon_id,entry_type,mapping,user_id,reconciling,situation,status,action,source_object_id,target_object_id}');
 	head record;
 	sums record;
 	expected bigint;
@@ -763,7 +784,7 @@ BEGIN
 			coalesce(sum(e.sources), 0) AS sources,
 			coalesce(sum(e.targets) FILTER (WHERE e.action = 'CREATE'), 0) AS created,
 			coalesce(sum(e.targets) FILTER (WHERE e.action IS DISTINCT FROM 'CREATE'), 0) AS targets
-		FROM entry e$query$, relation) INTO sums USING recon_id;
+		FROM entry e$query$, events) INTO sums USING recon_id;
 	IF sums.last_event IS NULL THEN
 		RETURN;
 	END IF;
@@ -772,14 +793,14 @@ BEGIN
 	user_id := head.user_id;
 	recon_action := head.recon_action;
 	IF head.recon_id IS NULL THEN
-		EXECUTE format('SELECT t.mapping, t.user_id FROM %s t WHERE t.recon_id = $1 AND t.mapping IS NOT NULL LIMIT 1', relation)
+		EXECUTE format('SELECT t.mapping, t.user_id FROM %s t WHERE t.recon_id = $1 AND t.mapping IS NOT NULL LIMIT 1', events)
 			INTO mapping, user_id USING recon_id;
 	END IF;
 	state := coalesce(head.state, CASE WHEN sums.last_event < now() - stale_after THEN 'UNFINISHED' ELSE 'ACTIVE' END);
 	started := head.started;
 	ended := head.ended;
 	last_event := sums.last_event;
-	duration := coalesce(ended, last_event) - started;
+	duration := CASE WHEN isfinite(started) AND isfinite(coalesce(ended, last_event)) THEN coalesce(ended, last_event) - started END;
 	entries := sums.entries;
 	situation_summary := sums.situations;
 	status_summary := sums.statuses;
@@ -802,7 +823,7 @@ BEGIN
 	IF state = 'ACTIVE' THEN
 		-- what the mapping's last run logged is the best guess of what this one will
 		EXECUTE format('SELECT count(*) FROM %s t
-				WHERE t.recon_id = $1 AND (t.entry_type IN (''start'', ''summary'')) IS NOT TRUE', relation)
+				WHERE t.recon_id = $1 AND (t.entry_type IN (''start'', ''summary'')) IS NOT TRUE', events)
 			INTO expected USING (
 				SELECT h.recon_id FROM synclog.recon_heads() h
 				WHERE h.mapping = head.mapping AND h.recon_action IS NOT DISTINCT FROM head.recon_action
@@ -827,7 +848,7 @@ BEGIN ATOMIC
 		(SELECT h.recon_id FROM synclog.recon_heads() h ORDER BY h.started DESC NULLS LAST, h.recon_id COLLATE "C" DESC LIMIT 1)), $2);
 END;
 COMMENT ON FUNCTION synclog.recon_summary(text, interval) IS
-'a reconciliation summed up from its entries in topic recon, one row, none if it is unknown. recon_id: which; NULL is the one that started last. state: SUCCESS, FAILED or CANCELED by the summary event (the last, if there are several); without one ACTIVE, or UNFINISHED when the last event is older than stale_after (NULL: never). started, ended: when the (first) start and the summary are; without a start what the summary says; ended is NULL without a summary, and duration then lasts until last_event. entries: those that are neither start nor summary. situation_summary counts entries of the source phase that have a source, of the target phase that have a target, and of no phase, the servers'' eleven situations and any other that occurred; status_summary and action_summary count entries. progress is the servers'' object: processed and created counted, what entries do not tell null, totals as the summary says, else "?"; while a run is ACTIVE also expected, the entries of the last successful run of the mapping before it with the same reconAction, and percent of it. claimed: the summary event''s own numbers (messageDetail, or its message); unlogged: claimed minus counted situations where they differ, NULL without a claim: servers count what they do not log; agrees: false if more was counted of a situation or a status than is claimed, NULL without a claim. Errors: 42704 without topic recon, 42703 if its table lacks a column that create_topics gives it, 42501 without SELECT on it';
+'a reconciliation summed up from its entries in topic recon, one row, none if it is unknown. recon_id: which; NULL is the one that started last. state: SUCCESS, FAILED or CANCELED by the summary event (the last, if there are several); without one ACTIVE, or UNFINISHED when the last event is older than stale_after (NULL: never). started, ended: when the (first) start and the summary are; without a start what the summary says; ended is NULL without a summary, and duration then lasts until last_event. entries: those that are neither start nor summary. situation_summary counts entries of the source phase that have a source, of the target phase that have a target, and of no phase, the servers'' eleven situations and any other that occurred; status_summary and action_summary count entries. progress is the servers'' object: processed and created counted, what entries do not tell null, totals as the summary says, else "?"; while a run is ACTIVE also expected, the entries of the last successful run of the mapping before it with the same reconAction, and percent of it. claimed: the summary event''s own numbers (messageDetail, or its message); unlogged: claimed minus counted situations where they differ, NULL without a claim: servers count what they do not log; agrees: false if more was counted of a situation or a status than is claimed, NULL without a claim. A column that the topic''s table lacks counts as NULL in every event. Errors: 42704 without topic recon, 42501 without SELECT on its table';
 
 CREATE FUNCTION synclog.recon_cookie(filter synclog.queryfilter, started timestamptz, recon_id text) RETURNS text
 	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
@@ -864,13 +885,12 @@ BEGIN ATOMIC
 	) l;
 END;
 COMMENT ON FUNCTION synclog.recon_runs(synclog.queryfilter, integer, text, interval) IS
-'the reconciliations in topic recon, one row a run, newest first by started, then recon_id, from their start and summary events alone: /recon without entries. filter: on the columns of the row, /mapping eq "..." and /state eq "UNFINISHED" and /claimed/statusSummary/FAILURE gt 0. page_size: how many, NULL is all. cookie: that of the row after which to go on, with the same filter; NULL or empty is the newest; from page to page no run is repeated and none skipped, whatever is stored meanwhile, but for those whose start is stored later. The columns are those of recon_summary, but for last_event, which is ended where there is a summary; without one, last_event and duration are known only while the run is ACTIVE, that is, while it has an event within stale_after. A run without start and summary events is not listed. No rows for a NULL filter. Errors: those of matches and of recon_summary; 22023 for a page_size below 1, and for a cookie that is damaged or of another filter';
+'the reconciliations in topic recon, one row a run, newest first by started, then recon_id, from their start and summary events alone: /recon without entries. filter: on the columns of the row, /mapping eq "..." and /state eq "UNFINISHED" and /claimed/statusSummary/FAILURE gt 0. page_size: how many, NULL is all. cookie: that of the row after which to go on, with the same filter; NULL or empty is the newest; from page to page no run is repeated and none skipped, whatever is stored meanwhile, but for those whose start is stored later. The columns are those of recon_summary, but for last_event, which is ended where there is a summary. A run without start and summary events is not listed. No rows for a NULL filter. Errors: those of matches and of recon_summary; 22023 for a page_size below 1, and for a cookie that is damaged or of another filter';
 
 CREATE FUNCTION synclog.recon_total(counts jsonb[], always text[]) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT synclog.recon_counts(array_agg(n.key), array_agg(CASE WHEN n.value ~ '^\d{1,15}$' THEN n.value::bigint ELSE 0 END),
-		always)
+	SELECT synclog.recon_counts(array_agg(n.key), array_agg(synclog.recon_count(n.value)), always)
 	FROM unnest(counts) c CROSS JOIN LATERAL jsonb_each_text(c) n;
 END;
 COMMENT ON FUNCTION synclog.recon_total(jsonb[], text[]) IS
@@ -893,7 +913,7 @@ BEGIN ATOMIC
 			CASE WHEN recon_trend.bucket IS NULL THEN l.recon_id END AS recon_id,
 			coalesce(l.situations, s.situation_summary) AS situations, coalesce(l.statuses, s.status_summary) AS statuses,
 			CASE WHEN l.situations IS NULL THEN s.entries
-				ELSE (SELECT sum(n.value::bigint) FROM jsonb_each_text(l.situations) n WHERE n.value ~ '^\d{1,15}$')::bigint
+				ELSE (SELECT sum(synclog.recon_count(n.value)) FROM jsonb_each_text(l.situations) n)::bigint
 			END AS entries,
 			coalesce(l.duration, s.duration) AS duration
 		-- entries are read only where the summary has no numbers
@@ -923,7 +943,9 @@ BEGIN ATOMIC
 				'parameters', 'started', 'ended', 'duration'], m.key), m.key)
 		FROM jsonb_each(jsonb_strip_nulls(jsonb_build_object('mapping', l.mapping, 'started', synclog.iso8601(l.started),
 				'ended', coalesce(synclog.iso8601(l.ended), '')))
-			|| coalesce(l.claimed, '{}')
+			-- a summary that leaves these open does not hide what is known
+			|| coalesce(l.claimed, '{}') - ARRAY(SELECT m.name FROM unnest('{mapping,started,ended}'::text[]) m(name)
+				WHERE coalesce(l.claimed ->> m.name, '') = '')
 			|| jsonb_build_object('_id', l.recon_id, 'state', l.state)
 			-- what a summary says of the stage may be written before the end
 			|| CASE WHEN l.ended IS NOT NULL AND l.claimed ->> 'state' IS DISTINCT FROM l.state
@@ -1028,80 +1050,44 @@ CREATE FUNCTION synclog.failure_cause(exception text, message text DEFAULT NULL,
 	otherwise text DEFAULT NULL, ids text[] DEFAULT NULL) RETURNS text
 	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.failure_cause(text, text, text, text[]) IS
-'what an event failed of, equal for events that fail alike: the class of the exception, ": ", and the message with * for quoted values, UUIDs, distinguished names, objects of managed/user/x and system/ldap/account/x, values of assignments, addresses, and words that begin with a digit. exception: a stack trace, whose first line counts, or what else stands for its class, a status code or the name of a module. message: the event''s, of which 1000 bytes count; NULL or empty: the rest of that line. otherwise: what stands where there is no message at all. ids: of the event''s objects, whose names, behind the last /, are * in the message too. NULL if nothing is known. synclog.failures() and synclog.recon_failures() group by it';
-
-CREATE FUNCTION synclog.topic_rows(topic text, columns text[]) RETURNS text
-	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	relation CONSTANT regclass := (SELECT t.relation FROM synclog.topic t
-		JOIN pg_class c ON c.oid = t.relation WHERE t.name = topic_rows.topic);
-BEGIN
-	IF relation IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
-			MESSAGE = format('topic "%s" does not exist', topic),
-			HINT = 'Call synclog.create_topics() to create the built-in topics.';
-	END IF;
-	RETURN (SELECT format('(SELECT %s FROM %s)', string_agg(CASE
-				WHEN a.attname IS NULL THEN format('NULL::%s AS %I', w.type, w.name)
-				WHEN a.atttypid = to_regtype(w.type) THEN quote_ident(w.name)
-				WHEN w.type = 'jsonb' THEN format('to_jsonb(%1$I) AS %1$I', w.name)
-				ELSE format('%1$I::%2$s AS %1$I', w.name, w.type)
-			END, ', ' ORDER BY w.i), relation)
-		FROM (SELECT split_part(c, ':', 1), coalesce(nullif(split_part(c, ':', 2), ''), 'text'), i
-				FROM unnest(ARRAY['id', 'timestamp:timestamptz'] || columns) WITH ORDINALITY u(c, i)) w(name, type, i)
-			LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = w.name AND NOT a.attisdropped);
-END $$;
-COMMENT ON FUNCTION synclog.topic_rows(text, text[]) IS
-'The text of a subquery that gives the rows of a topic with columns id, "timestamp" and those named, as name or name:type, NULL where the topic''s table lacks one. Error 42704 if there is no such topic. The functions that ask several topics, or one that may be a table of the user''s own, build their queries on it.';
+'what an event failed of, equal for events that fail alike: the class of the exception, ": ", and the message with * for quoted values, UUIDs, distinguished names, objects of managed/user/x and system/ldap/account/x, values of assignments and of keys as in (a)=(b), addresses, and words that begin with a digit. exception: a stack trace, whose first line counts, or what else stands for its class, a status code or the name of a module. message: the event''s, of which 1000 bytes count; NULL or empty: the rest of that line. otherwise: what stands where there is no message at all. ids: of the event''s objects, whose names, behind the last /, are * in the message too. NULL if nothing is known. synclog.failures() and synclog.recon_failures() group by it';
 
 CREATE FUNCTION synclog.recon_side(reconciling text, source_object_id text, target_object_id text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT CASE WHEN target_object_id IS NOT NULL AND (source_object_id IS NULL OR reconciling = 'target') THEN 'target'
-		WHEN source_object_id IS NOT NULL THEN 'source' END;
+	SELECT CASE WHEN target_object_id <> '' AND (coalesce(source_object_id, '') = '' OR reconciling = 'target') THEN 'target'
+		WHEN source_object_id <> '' THEN 'source' END;
 END;
 COMMENT ON FUNCTION synclog.recon_side(text, text, text) IS
-'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
+'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing or empty, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
 
 CREATE FUNCTION synclog.recon_objects() RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	RETURN format($q$(SELECT r.*, CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END AS object_id,
-			s.side, coalesce(r.link_qualifier, 'default') AS link
-		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
+	RETURN format($q$(SELECT r.*, (CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END) COLLATE "C" AS object_id,
+			s.side, coalesce(nullif(r.link_qualifier, ''), 'default') AS link
+		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id) COLLATE "C") s(side)
 		WHERE r.entry_type IS DISTINCT FROM 'start' AND r.entry_type IS DISTINCT FROM 'summary' AND s.side IS NOT NULL)$q$,
 		synclog.topic_rows('recon', '{recon_id,entry_type,reconciling,source_object_id,target_object_id,link_qualifier,situation,action,status}'));
 END $$;
 COMMENT ON FUNCTION synclog.recon_objects() IS
 'The text of a subquery that gives the entries of reconciliations that are about an object, with its id, its side and its link: events of 2.x have no link qualifier, which is the default one. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
 
-CREATE FUNCTION synclog.recon_starts() RETURNS text
-	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	RETURN format($q$(SELECT * FROM %s r WHERE r.entry_type = 'start' AND r.recon_id IS NOT NULL
-			AND r.recon_action IS DISTINCT FROM 'reconById')$q$,
-		synclog.topic_rows('recon', '{recon_id,entry_type,mapping,recon_action}'));
-END $$;
-COMMENT ON FUNCTION synclog.recon_starts() IS
-'The text of a subquery that gives the starts of reconciliations of whole mappings, which those of single objects (reconById) are not. synclog.recon_diff() and synclog.recon_repeat_offenders() build their queries on it.';
-
-CREATE FUNCTION synclog.recon_run(recon_id text, OUT mapping text, OUT started timestamptz) RETURNS record
+CREATE FUNCTION synclog.recon_run(run text, OUT recon_id text, OUT mapping text, OUT started timestamptz)
 	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	condition text;
 BEGIN
-	-- the start says both; where it is missing, the entries do
-	FOREACH condition IN ARRAY ARRAY['r.entry_type = ''start''', 'true'] LOOP
-		EXECUTE format('SELECT max(r.mapping), min(r."timestamp") FROM %s r WHERE r.recon_id = $1 AND %s',
-				synclog.topic_rows('recon', '{recon_id,entry_type,mapping}'), condition)
-			INTO mapping, started USING recon_id;
-		IF started IS NOT NULL THEN
-			RETURN;
-		END IF;
-	END LOOP;
-	RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-		MESSAGE = format('reconciliation "%s" does not exist', recon_id),
-		DETAIL = 'Topic "recon" has no event with this reconId.';
+	SELECT h.recon_id, h.mapping, h.started INTO recon_id, mapping, started FROM synclog.recon_heads(run) h;
+	-- what the start and the summary do not say, the entries do
+	IF mapping IS NULL OR started IS NULL THEN
+		EXECUTE format('SELECT r.recon_id, coalesce($2, max(r.mapping)), coalesce($3, min(r."timestamp")) FROM %s r
+				WHERE r.recon_id = $1 GROUP BY r.recon_id', synclog.topic_rows('recon', '{recon_id,mapping}'))
+			INTO recon_id, mapping, started USING run, mapping, started;
+	END IF;
+	IF recon_id IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('reconciliation "%s" does not exist', run),
+			DETAIL = 'Topic "recon" has no event with this reconId.';
+	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.recon_run(text) IS
 'The mapping and the start of a reconciliation. Error 22023 if topic recon has no event of it. synclog.recon_diff() and synclog.recon_failures() call it.';
@@ -1117,8 +1103,9 @@ DECLARE
 	entries text;
 BEGIN
 	IF a IS NULL THEN
-		EXECUTE format('SELECT s.recon_id FROM %s s ORDER BY s."timestamp" DESC, s.id DESC LIMIT 1', synclog.recon_starts())
-			INTO a;
+		SELECT h.recon_id INTO a FROM synclog.recon_heads() h
+			WHERE h.recon_action IS DISTINCT FROM 'reconById' AND h.started IS NOT NULL
+			ORDER BY h.started DESC, h.recon_id COLLATE "C" DESC LIMIT 1;
 		IF a IS NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 				MESSAGE = 'there is no reconciliation to compare',
@@ -1127,13 +1114,15 @@ BEGIN
 	END IF;
 	newer := synclog.recon_run(a);
 	IF b IS NULL THEN
-		EXECUTE format('SELECT s.recon_id FROM %s s WHERE s.mapping = $1 AND s."timestamp" <= $2 AND s.recon_id <> $3
-				ORDER BY s."timestamp" DESC, s.id DESC LIMIT 1', synclog.recon_starts())
-			INTO b USING newer.mapping, newer.started, a;
+		SELECT h.recon_id INTO b FROM synclog.recon_heads() h
+			WHERE h.mapping = newer.mapping AND h.recon_action IS DISTINCT FROM 'reconById'
+				AND (h.started < newer.started OR h.started = newer.started AND h.recon_id COLLATE "C" < a)
+			ORDER BY h.started DESC, h.recon_id COLLATE "C" DESC LIMIT 1;
 		IF b IS NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 				MESSAGE = format('there is no reconciliation before "%s"', a),
-				DETAIL = format('It is the first one of mapping "%s" in topic "recon"; those of single objects do not count.', newer.mapping),
+				DETAIL = coalesce('It is the first one of mapping "' || newer.mapping ||
+					'" in topic "recon"; those of single objects do not count.', 'Its events do not say of which mapping it is.'),
 				HINT = 'Name the one to compare with: synclog.recon_diff(a, b).';
 		END IF;
 	ELSE
@@ -1179,9 +1168,9 @@ CREATE FUNCTION synclog.failed_rows(topic text) RETURNS text
 BEGIN
 	-- columns that a topic lacks are constants here, which fold away
 	RETURN format($q$(SELECT %L COLLATE "C" AS topic, r."timestamp", r.id COLLATE "C" AS id, r.recon_id,
-			r.situation COLLATE "C" AS situation, r.mapping, r.link_qualifier, s.side,
-			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END,
-				r.object_id, r.http #>> '{request,path}', p.principal) COLLATE "C" AS object,
+			r.situation COLLATE "C" AS situation, r.mapping, nullif(r.link_qualifier, '') AS link_qualifier, s.side,
+			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id WHEN 'source' THEN r.source_object_id END,
+				nullif(r.object_id, ''), r.http #>> '{request,path}', p.principal) COLLATE "C" AS object,
 			synclog.failure_cause(
 				coalesce(nullif(r.exception, ''), r.response ->> 'statusCode', m.module ->> 'moduleId'),
 				-- the message of a summary is its counts
@@ -1193,7 +1182,7 @@ BEGIN
 				ARRAY[r.source_object_id, r.target_object_id, r.object_id, r.http #>> '{request,path}', p.principal])
 				COLLATE "C" AS cause
 		FROM %s r
-			CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id)) s(side)
+			CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id) COLLATE "C") s(side)
 			CROSS JOIN LATERAL (SELECT synclog.failed_module(r.entries)) m(module)
 			CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(r.principal) WHEN 'array' THEN r.principal ->> 0
 				ELSE r.principal #>> '{}' END) p(principal)
@@ -1251,9 +1240,8 @@ CREATE FUNCTION synclog.recon_failures(recon_id text DEFAULT NULL, OUT cause tex
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF recon_id IS NULL THEN
-		EXECUTE format('SELECT r.recon_id FROM %s r WHERE r.entry_type = ''start'' AND r.recon_id IS NOT NULL
-				ORDER BY r."timestamp" DESC, r.id DESC LIMIT 1', synclog.topic_rows('recon', '{recon_id,entry_type}'))
-			INTO recon_id;
+		SELECT h.recon_id INTO recon_id FROM synclog.recon_heads() h
+			ORDER BY h.started DESC NULLS LAST, h.recon_id COLLATE "C" DESC LIMIT 1;
 		IF recon_id IS NULL THEN
 			RETURN;
 		END IF;
@@ -1281,10 +1269,11 @@ BEGIN
 	END IF;
 	-- OFFSET keeps the planner from reading all entries to find those of a few runs
 	EXECUTE format('SELECT array_agg(s.recon_id) FROM (
-			SELECT s.recon_id FROM (SELECT s.recon_id, max(s."timestamp") AS started FROM %s s
-				WHERE s.mapping = $1 GROUP BY s.recon_id ORDER BY started DESC, s.recon_id DESC) s
+			SELECT s.recon_id FROM (SELECT h.recon_id, h.started FROM synclog.recon_heads() h
+				WHERE h.mapping = $1 AND h.recon_action IS DISTINCT FROM ''reconById'' AND h.started IS NOT NULL
+				ORDER BY h.started DESC, h.recon_id COLLATE "C" DESC) s
 			WHERE EXISTS (SELECT FROM %s o WHERE o.recon_id = s.recon_id OFFSET 0)
-			ORDER BY s.started DESC, s.recon_id DESC LIMIT $2) s', synclog.recon_starts(), synclog.recon_objects())
+			ORDER BY s.started DESC, s.recon_id COLLATE "C" DESC LIMIT $2) s', synclog.recon_objects())
 		INTO recon_ids USING mapping, n;
 	RETURN QUERY EXECUTE format('SELECT f.object, f.side, max(f.link_qualifier), count(DISTINCT f.recon_id)::integer,
 			min(f."timestamp"), max(f."timestamp"), (array_agg(f.cause ORDER BY f."timestamp" DESC, f.id DESC))[1]
@@ -1335,7 +1324,7 @@ BEGIN
 		('timestamp', 'timestamptz', 1, '{}'::text[], 't."timestamp"'),
 		('topic', 'text', 1, '{}', NULL),
 		('id', 'text', 1, '{}', 't.id'),
-		('event', 'json', 1, '{}', 'synclog.event(t)'),
+		('event', 'json', 1, '{}', 'synclog.event(t.*)'),
 		('what', 'text', 1, '{operation:text}', 't.operation'),
 		('what', 'text', 2, '{action:text}', 't.action'),
 		('what', 'text', 3, '{request:jsonb}', 't.request ->> ''operation'''),
@@ -1481,7 +1470,9 @@ BEGIN ATOMIC
 				'object_id:text', 't.object_id = ANY ($1)',
 				'source_object_id:text', 't.source_object_id = ANY ($1)',
 				'target_object_id:text', 't.target_object_id = ANY ($1 || $2)',
-				'principal:jsonb', 't.principal @> ANY ($3)'),
+				'principal:jsonb', 't.principal @> ANY ($3)',
+				-- logins of 2.x
+				'action:text principal:text', 't.principal = ANY (ARRAY(SELECT n ->> 0 FROM unnest($3) n)) AND t.action = ''authenticate'''),
 			't.object = ANY ($1) OR t.target = ANY ($1) OR t.target IS NULL OR synclog.is_target($1, t.mapping, t.target, $4)'),
 		('transaction', jsonb_build_object(
 				'transaction_id:text', 't.transaction_id = ANY ($1) OR t.transaction_id ^@ ($1[1] || ''/'')',
@@ -1523,7 +1514,7 @@ BEGIN ATOMIC
 		CROSS JOIN LATERAL synclog.history('object', o.ids, o.local_ids, o.names, o.targets) h;
 END;
 COMMENT ON FUNCTION synclog.object_history(text) IS
-'Every event about one object, of all topics that the caller may read, oldest first (by timestamp, topic, id). object_id: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). An event is about the object if that is its objectId, sourceObjectId or targetObjectId, also unqualified as topic sync has it (see synclog.is_target()), or if one of its principals is the object''s userName. what: operation, action, entry type or the event''s name. outcome: status or result. object and target: objectId or sourceObjectId, and targetObjectId. user_id: who did it (2.x''s requester). transaction_id: 2.x''s rootActionId where there is none; synclog.transaction_history() tells what else belongs to it. event: the whole, as synclog.event() gives it. No rows for an unknown object and for NULL.';
+'Every event about one object, of all topics that the caller may read, oldest first (by timestamp, topic, id). object_id: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). An event is about the object if that is its objectId, sourceObjectId or targetObjectId, also unqualified as topic sync has it (see synclog.is_target()), or if one of its principals is the object''s userName, in topic authentication or in 2.x''s topic access. what: operation, action, entry type or the event''s name. outcome: status or result. object and target: objectId or sourceObjectId, and targetObjectId. user_id: who did it (2.x''s requester). transaction_id: 2.x''s rootActionId where there is none; synclog.transaction_history() tells what else belongs to it. event: the whole, as synclog.event() gives it. No rows for an unknown object and for NULL.';
 
 CREATE FUNCTION synclog.transaction_history(transaction_id text,
 		OUT "timestamp" timestamptz, OUT topic text, OUT what text, OUT situation text,
@@ -1539,9 +1530,9 @@ COMMENT ON FUNCTION synclog.transaction_history(text) IS
 
 CREATE FUNCTION synclog.is_secret(member text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	RETURN member ~* '(password|passwd|pwd|passphrase|secret)_*$';
+	RETURN member ~* '((passwords?|passwd|pwd|passphrase|secret)([-_]?(history|hash|salt))?_*|\$crypto)$';
 COMMENT ON FUNCTION synclog.is_secret(text) IS
-'Whether a member''s name says that its value is secret: it ends with password, passwd, pwd, passphrase or secret, in any case, underscores after it as in __PASSWORD__. synclog.masked(), member_changes() and field_changes() call it.';
+'Whether a member''s name says that its value is secret: it ends with password, passwords, passwd, pwd, passphrase or secret, in any case, with history, hash or salt after it, or underscores as in __PASSWORD__; or it is $crypto. synclog.masked(), member_changes() and field_changes() call it.';
 
 CREATE FUNCTION synclog.is_encrypted(value jsonb) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1666,7 +1657,8 @@ CREATE FUNCTION synclog.shown(instant timestamptz) RETURNS text
 CREATE FUNCTION synclog.shown(duration interval) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	-- hours instead of days
-	RETURN to_char(make_interval(secs => extract(epoch FROM duration)::float8), 'HH24:MI:SS.MS');
+	RETURN CASE WHEN duration < '0' THEN '-' ELSE '' END ||
+		to_char(make_interval(secs => abs(extract(epoch FROM duration))::float8), 'HH24:MI:SS.MS');
 COMMENT ON FUNCTION synclog.shown(bigint) IS
 'A number as synclog.recon_report() and synclog.recon_html() show it: 1,234,567. NULL for NULL.';
 COMMENT ON FUNCTION synclog.shown(timestamptz) IS
@@ -1675,10 +1667,12 @@ COMMENT ON FUNCTION synclog.shown(interval) IS
 'A duration as synclog.recon_report() and synclog.recon_html() show it: hours, minutes and seconds, 26:03:04.005. NULL for NULL.';
 
 CREATE FUNCTION synclog.one_line(value text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	RETURN regexp_replace(value, '[\x01-\x20\x7f]+', ' ', 'g');
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	RETURN regexp_replace(value, CASE getdatabaseencoding()
+		WHEN 'UTF8' THEN '[\x01-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069]+'
+		ELSE '[\x01-\x20\x7f]+' END, ' ', 'g');
 COMMENT ON FUNCTION synclog.one_line(text) IS
-'The value with one blank in place of blanks and control characters, which could play tricks on a terminal. synclog.wrapped() and synclog.html() call it.';
+'The value with one blank in place of blanks and control characters, which could play tricks on a terminal, and in UTF8 of those that turn the direction of the text around them. synclog.report_counts(), wrapped() and html() call it.';
 
 CREATE FUNCTION synclog.ranked(counts jsonb, OUT name text, OUT n bigint, OUT part numeric, OUT length numeric)
 	RETURNS SETOF record
@@ -1686,11 +1680,18 @@ CREATE FUNCTION synclog.ranked(counts jsonb, OUT name text, OUT n bigint, OUT pa
 BEGIN ATOMIC
 	SELECT c.key, v.n, coalesce(v.n / nullif(sum(v.n) OVER (), 0), 0), coalesce(v.n / nullif(max(v.n) OVER (), 0)::numeric, 0)
 	FROM jsonb_each_text(counts) c
-		CROSS JOIN LATERAL (SELECT CASE WHEN c.value ~ '^\d{1,15}$' THEN c.value::bigint ELSE 0 END) v(n)
+		CROSS JOIN LATERAL (SELECT synclog.recon_count(c.value)) v(n)
 	ORDER BY v.n DESC, c.key COLLATE "C";
 END;
 COMMENT ON FUNCTION synclog.ranked(jsonb) IS
 'Counts by name, {"ABSENT":2,...}, as rows, the largest first: with their part of the sum, and with the length of a bar that is 1 for the largest. synclog.report_counts(), html_counts() and html_stack() call it.';
+
+CREATE FUNCTION synclog.percent(part numeric) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE WHEN part > 0 AND part < 0.0005 THEN '<0.1' WHEN part < 1 AND part >= 0.9995 THEN '>99.9'
+		ELSE round(100 * part, 1)::text END;
+COMMENT ON FUNCTION synclog.percent(numeric) IS
+'A part of 1 in percent; what is not none is not 0.0, and what is not all is not 100.0. synclog.report_counts() and synclog.html_counts() call it.';
 
 CREATE FUNCTION synclog.recon_to_show(run text) RETURNS record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -1725,7 +1726,8 @@ BEGIN
 		('Last event', CASE WHEN run.ended IS NULL THEN synclog.shown(run.last_event) END),
 		('Duration', synclog.shown(run.duration)),
 		('Entries', synclog.shown(run.entries)),
-		('Rate', to_char(run.entries / nullif(extract(epoch FROM run.duration), 0), 'FM999,999,990.0') || ' entries a second'),
+		('Rate', CASE WHEN run.duration > '0' THEN
+			to_char(run.entries / extract(epoch FROM run.duration), 'FM999,999,999,990.0') || ' entries a second' END),
 		('Progress', CASE WHEN run.state = 'ACTIVE' THEN
 			coalesce((run.progress ->> 'percent') || ' % of ' || synclog.shown((run.progress ->> 'expected')::bigint) ||
 				' entries, as many as the last run had', 'unknown, for want of an earlier run') END),
@@ -1735,13 +1737,13 @@ BEGIN
 			WHEN NOT run.agrees THEN concat_ws(': ', 'counts less than was logged', differences)
 			ELSE 'has no counts' END)
 	) f(label, value)
-	WHERE f.value IS NOT NULL;
+	WHERE f.value <> '';
 END $$;
 COMMENT ON FUNCTION synclog.recon_facts(record) IS
 'What is known of a reconciliation, a row of synclog.recon_summary(), as labels and values, in the order in which synclog.recon_report() and synclog.recon_html() show them; they call it.';
 
 CREATE FUNCTION synclog.wrapped(value text, indent integer) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	RETURN rtrim(regexp_replace(
 		-- words that fit into no line are cut
 		regexp_replace(synclog.one_line(value), format('(\S{%s})(?=\S)', 80 - indent), '\1 ', 'g'),
@@ -1769,7 +1771,7 @@ CREATE FUNCTION synclog.report_counts(title text, counts jsonb) RETURNS text
 BEGIN
 	RETURN (SELECT concat_ws(E'\n', title,
 			string_agg(format('  %s %s %s %%  %s', rpad(CASE WHEN length(r.name) > 24 THEN left(r.name, 21) || '...' ELSE r.name END, 24),
-				lpad(synclog.shown(r.n), 11), to_char(100 * r.part, '990.0'), synclog.report_bar(r.length, 29)), E'\n' ORDER BY r.place)
+				lpad(synclog.shown(r.n), 11), lpad(synclog.percent(r.part), 6), synclog.report_bar(r.length, 29)), E'\n' ORDER BY r.place)
 				FILTER (WHERE r.n > 0),
 			'  ' || synclog.wrapped('none: ' || string_agg(r.name, ', ' ORDER BY r.place) FILTER (WHERE r.n = 0), 8))
 		FROM (SELECT synclog.one_line(c.name) AS name, c.n, c.part, c.length, c.place
@@ -1811,7 +1813,7 @@ COMMENT ON FUNCTION synclog.recon_report(text) IS
 'A reconciliation as text for a person at psql (\pset format unaligned, \t), in lines of up to 80 columns: the facts, situations, statuses and actions with bars, and what failed, by cause with examples, as synclog.recon_summary() and synclog.recon_failures() have them. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of the two functions.';
 
 CREATE FUNCTION synclog.html(value text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	RETURN replace(replace(replace(replace(replace(synclog.one_line(value),
 		'&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
 COMMENT ON FUNCTION synclog.html(text) IS
@@ -1829,7 +1831,7 @@ COMMENT ON FUNCTION synclog.html_class(text) IS
 'The colour, a class of synclog.html_style(), of a situation (by its default action: update, create, exception, any other), an action or a status. synclog.html_counts() and synclog.html_stack() call it.';
 
 CREATE FUNCTION synclog.html_counts(title text, counts jsonb) RETURNS text
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format($html$<table id="%s" class="counts">
 <caption><h2>%s</h2></caption>
@@ -1838,8 +1840,8 @@ BEGIN
 %s</tbody>
 </table>
 $html$, lower(title), title, string_agg(format($html$<tr%s><th scope="row">%s</th><td>%s</td><td>%s %%</td><td class="bar"><svg aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none"><rect class="%s" width="%s" height="10"/></svg></td></tr>
-$html$, CASE WHEN r.n = 0 THEN ' class="none"' END, synclog.html(r.name), synclog.shown(r.n), round(100 * r.part, 1),
-				synclog.html_class(r.name), round(100 * r.length, 2)), '' ORDER BY r.place))
+$html$, CASE WHEN r.n = 0 THEN ' class="none"' END, synclog.html(r.name), synclog.shown(r.n), synclog.html(synclog.percent(r.part)),
+				synclog.html_class(r.name), CASE WHEN r.n > 0 THEN greatest(round(100 * r.length, 2), 1) ELSE 0 END), '' ORDER BY r.place))
 		FROM synclog.ranked(counts) WITH ORDINALITY r(name, n, part, length, place)
 		HAVING count(*) > 0);
 END $$;
@@ -1849,7 +1851,7 @@ COMMENT ON FUNCTION synclog.html_counts(text, jsonb) IS
 CREATE FUNCTION synclog.html_timeline(run record) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	relation CONSTANT regclass := synclog.topic_table('recon');
+	events CONSTANT text := synclog.topic_rows('recon', '{recon_id,entry_type,status}');
 	until CONSTANT timestamptz := greatest(run.last_event, run.ended);
 	since timestamptz := run.started;
 	step text;
@@ -1858,8 +1860,9 @@ DECLARE
 BEGIN
 	IF run.entries = 0 THEN
 		RETURN NULL;
-	ELSIF since IS NULL THEN
-		EXECUTE format('SELECT min(t."timestamp") FROM %s t WHERE t.recon_id = $1', relation) INTO since USING run.recon_id;
+	ELSIF since IS NULL OR since > until THEN
+		-- as the summary has it, or as it has it wrong
+		EXECUTE format('SELECT min(t."timestamp") FROM %s t WHERE t.recon_id = $1', events) INTO since USING run.recon_id;
 	END IF;
 	-- up to 60 bars, each of a time that is easily said
 	step := coalesce((SELECT s FROM unnest('{1 ms,2 ms,5 ms,10 ms,20 ms,50 ms,100 ms,200 ms,500 ms,1 s,2 s,5 s,10 s,15 s,30 s,1 min,2 min,5 min,10 min,15 min,30 min,1 h,2 h,3 h,6 h,12 h,24 h}'::text[]) s
@@ -1877,24 +1880,27 @@ BEGIN
 				160.0 / max(b.n) OVER () AS unit
 			FROM bin b
 		)
-		SELECT format('<desc id="timeline-desc">%%s entries, %%s of them failed, from %%s to %%s; up to %%s in %%s</desc>
-<path class="grid" d="M40 16H720M40 96H720M40 176H720"/>
-<text class="y" x="36" y="19">%%s</text><text class="y" x="36" y="179">0</text>
-', synclog.shown(sum(n)::bigint), synclog.shown(sum(failed)::bigint), synclog.shown($3), synclog.shown($4),
-				synclog.shown(max(top)), $5, synclog.shown(max(top))) ||
+		SELECT format('<div class="y" aria-hidden="true"><span>%%s</span><span>0</span></div>
+<svg role="img" aria-labelledby="timeline-title timeline-desc" viewBox="0 0 680 160" preserveAspectRatio="none">
+<title id="timeline-title">Entries over time</title>
+<desc id="timeline-desc">%%s entries, %%s of them failed, from %%s to %%s; up to %%s in %%s</desc>
+<path class="grid" d="M0 0H680M0 80H680M0 160H680"/>
+', synclog.shown(max(top)), synclog.shown(sum(n)::bigint), synclog.shown(sum(failed)::bigint), synclog.shown($3), synclog.shown($4),
+				synclog.shown(max(top)), $5) ||
 			string_agg(format('<g><title>%%s: %%s entries, %%s failed</title><rect class="kept" x="%%s" y="%%s" width="%%s" height="%%s"/>%%s</g>
-', synclog.shown(at), synclog.shown(n), synclog.shown(failed), round(40 + 680 * i / $6, 1), round(176 - n * unit, 1), round(680.0 * 0.86 / $6, 1),
-				round(n * unit, 1), CASE WHEN failed > 0 THEN format('<rect class="failed" x="%%s" y="%%s" width="%%s" height="%%s"/>',
-					round(40 + 680 * i / $6, 1), round(176 - greatest(failed * unit, 1.5), 1), round(680.0 * 0.86 / $6, 1),
+', synclog.shown(at), synclog.shown(n), synclog.shown(failed), round(680 * i / $6, 1), round(160 - greatest(n * unit, 1.5), 1),
+				round(680.0 * 0.86 / $6, 1), round(greatest(n * unit, 1.5), 1),
+				CASE WHEN failed > 0 THEN format('<rect class="failed" x="%%s" y="%%s" width="%%s" height="%%s"/>',
+					round(680 * i / $6, 1), round(160 - greatest(failed * unit, 1.5), 1), round(680.0 * 0.86 / $6, 1),
 					round(greatest(failed * unit, 1.5), 1)) END), '' ORDER BY at)
-		FROM bar$query$, relation)
+		FROM bar$query$, events)
 		INTO svg USING run.recon_id, step::interval, since, until, step, bars;
 	RETURN format($html$<figure id="timeline">
 <figcaption><h2>Entries over time</h2> <span class="key"><i class="kept"></i> entries <i class="failed"></i> of them failed; a bar is %s</span></figcaption>
-<svg role="img" aria-labelledby="timeline-title timeline-desc" viewBox="0 0 720 196">
-<title id="timeline-title">Entries over time</title>
-%s<text class="x" x="40" y="190">%s</text><text class="x end" x="720" y="190">%s</text>
-</svg>
+<div class="plot">
+%s</svg>
+<div class="x" aria-hidden="true"><span>%s</span><span>%s</span></div>
+</div>
 </figure>
 $html$, step, svg, synclog.shown(since), synclog.shown(until));
 END $$;
@@ -1906,15 +1912,15 @@ CREATE FUNCTION synclog.html_failures(run text) RETURNS text
 BEGIN
 	RETURN (SELECT format($html$<table id="failures">
 <caption><h2>Failures</h2></caption>
-<thead><tr><th scope="col">Events</th><th scope="col">Cause</th><th scope="col">First and last</th><th scope="col">For example</th></tr></thead>
+<thead><tr><th scope="col" class="n">Events</th><th scope="col">Cause</th><th scope="col">First and last</th><th scope="col">For example</th></tr></thead>
 <tbody>
 %s</tbody>
 </table>
-$html$, string_agg(format($html$<tr><td>%s</td><td class="cause">%s</td><td class="time">%s<br>%s</td><td class="examples">%s</td></tr>
+$html$, string_agg(format($html$<tr><td class="n" data-label="Events">%s</td><td class="cause">%s</td><td class="time">%s<br>%s</td><td class="examples">%s</td></tr>
 $html$, synclog.shown(f.count), synclog.html(f.cause), synclog.shown(f.first), synclog.shown(f.last),
 				(SELECT string_agg(format('<code>%s</code>', synclog.html(o)), '<br>') FROM unnest(f.objects) o)), '' ORDER BY f.place)
 				FILTER (WHERE f.place <= 50)
-			|| CASE WHEN count(*) > 50 THEN format(E'<tr><td>%s</td><td colspan="3">of %s more causes</td></tr>\n',
+			|| CASE WHEN count(*) > 50 THEN format(E'<tr><td class="n">%s</td><td colspan="3">of %s more causes</td></tr>\n',
 				synclog.shown(sum(f.count) FILTER (WHERE f.place > 50)::bigint), synclog.shown(count(*) - 50)) ELSE '' END)
 		FROM synclog.recon_failures(run) WITH ORDINALITY f(cause, count, first, last, objects, situations, place)
 		HAVING count(*) > 0);
@@ -1923,7 +1929,7 @@ COMMENT ON FUNCTION synclog.html_failures(text) IS
 'The part of synclog.recon_html(), which calls it, that shows what failed, by cause; NULL where nothing did.';
 
 CREATE FUNCTION synclog.html_stack(counts jsonb) RETURNS text
-	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format('<svg role="img" viewBox="0 0 100 10" preserveAspectRatio="none"><title>%s</title>%s</svg>',
 			string_agg(format('%s %s', synclog.html(s.name), synclog.shown(s.n)), ', ' ORDER BY s.place),
@@ -1954,17 +1960,18 @@ BEGIN
 			FROM listed l
 		), counted AS MATERIALIZED (
 			-- entries are read only where the summary has no counts
-			SELECT c.*, CASE WHEN c.situations IS NULL OR c.statuses IS NULL
-				THEN (SELECT to_jsonb(s) FROM synclog.recon_summary(c.recon_id) s) END AS summary
+			SELECT c.*, CASE WHEN c.situations IS NOT NULL AND c.statuses IS NOT NULL THEN NULL
+				WHEN c.recon_id = run.recon_id THEN to_jsonb(run)
+				ELSE (SELECT to_jsonb(s) FROM synclog.recon_summary(c.recon_id) s) END AS summary
 			FROM claim c
 		)
 		SELECT format($html$<table id="runs">
 <caption><h2>This run and those of the mapping before it</h2> <span class="key"><i class="kept"></i> confirmed, found <i class="made"></i> absent <i class="asked"></i> by default an exception <i class="other"></i> any other</span></caption>
-<thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">State</th><th scope="col">Duration</th><th scope="col">Objects</th><th scope="col">Failures</th><th scope="col">Situations</th></tr></thead>
+<thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">State</th><th scope="col" class="n">Duration</th><th scope="col" class="n">Objects</th><th scope="col" class="n">Failures</th><th scope="col">Situations</th></tr></thead>
 <tbody>
 %s</tbody>
 </table>
-$html$, string_agg(format($html$<tr%s><td class="time">%s</td><td class="id"><code>%s</code></td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td class="bar">%s</td></tr>
+$html$, string_agg(format($html$<tr%s><td class="time">%s</td><td class="id"><code>%s</code></td><td>%s</td><td class="n" data-label="Duration">%s</td><td class="n" data-label="Objects">%s</td><td class="n" data-label="Failures">%s</td><td class="bar">%s</td></tr>
 $html$, CASE WHEN c.recon_id = run.recon_id THEN ' aria-current="true"' END, synclog.shown(c.started), synclog.html(c.recon_id),
 				synclog.html(c.state), synclog.shown(coalesce(c.duration, (c.summary ->> 'duration')::interval)),
 				synclog.shown((SELECT sum(r.n)::bigint FROM synclog.ranked(s.situations) r)),
@@ -2011,7 +2018,7 @@ tbody tr { border-top: 1px solid var(--line); }
 .counts thead { position: absolute; clip-path: inset(50%); }
 .counts tbody tr { border: 0; }
 .counts th { max-width: 20rem; font-weight: 400; overflow-wrap: break-word; }
-.counts td { text-align: right; white-space: nowrap; }
+.n, .counts td { text-align: right; white-space: nowrap; }
 .counts .none { color: var(--quiet); }
 td.bar { width: 40%; padding-right: 0; }
 .bar svg { display: block; width: 100%; height: .75rem; margin-top: .35rem; shape-rendering: crispEdges; }
@@ -2023,21 +2030,41 @@ td.bar { width: 40%; padding-right: 0; }
 #runs .id { min-width: 9rem; }
 .cause, .examples { min-width: 14rem; }
 #runs td { font-size: .85rem; }
-#failures :is(th, td):first-child, #runs :is(th, td):nth-child(n+4):nth-child(-n+6) { text-align: right; }
 code { font: .85em ui-monospace, monospace; }
 progress { display: block; width: 100%; height: 1rem; margin: 0 0 1rem; accent-color: var(--kept); }
-figure svg { display: block; width: 100%; }
-text { fill: var(--quiet); font-size: 9px; }
-.y, .end { text-anchor: end; }
-.grid { stroke: var(--line); fill: none; }
+.plot { display: grid; grid-template-columns: auto 1fr; gap: .4rem .6rem; padding-top: .5rem; line-height: 1; }
+.plot svg { display: block; width: 100%; height: 12rem; overflow: visible; }
+.grid { stroke: var(--line); fill: none; vector-effect: non-scaling-stroke; }
+.x, .y { display: flex; justify-content: space-between; gap: 2rem; }
+.x { grid-column: 2; line-height: 1.3; }
+.y { flex-direction: column; margin: -.4rem 0; }
+.y span, .x :last-child { text-align: right; }
 .key { display: inline-block; margin-left: .8rem; }
 .key i { display: inline-block; width: .7em; height: .7em; margin: 0 .2em 0 .6em; border-radius: 2px; }
+.key i:first-child { margin-left: 0; }
 .kept { fill: var(--kept); background: var(--kept); }
 .made { fill: var(--made); background: var(--made); }
 .asked { fill: var(--asked); background: var(--asked); }
 .other { fill: var(--other); background: var(--other); }
 .failed { fill: var(--failed); background: var(--failed); }
 footer { color: var(--quiet); font-size: .8rem; }
+@media screen and (max-width: 48rem) {
+	main { padding: 1rem .6rem; }
+	/* a row is a paragraph */
+	table, caption, tbody { display: block; }
+	thead { position: absolute; clip-path: inset(50%); }
+	tr { display: flex; flex-wrap: wrap; gap: .1rem .9rem; padding: .4rem 0; }
+	#failures td, #runs td { min-width: 0; padding: 0; text-align: left; }
+	#failures .n { font-weight: 600; }
+	#failures td ~ td, #runs .time, #runs .id, #runs td.bar, .counts td.bar { width: 100%; }
+	.counts tr, .counts th, .counts td { padding: 0; }
+	.counts th { flex: 1; max-width: none; overflow-wrap: anywhere; }
+	.counts td { min-width: 3.8rem; }
+	.counts .bar svg { height: .4rem; margin: 0 0 .4rem; }
+	.counts .none .bar { display: none; }
+	.key { margin-left: 0; }
+	[data-label]::before { content: attr(data-label) " "; color: var(--quiet); font-weight: 400; }
+}
 @media print {
 	* { print-color-adjust: exact; }
 	:root { --page: #fff; }
@@ -2053,7 +2080,7 @@ CREATE FUNCTION synclog.recon_html(recon_id text DEFAULT NULL) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 100000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	run CONSTANT record := synclog.recon_to_show(recon_id);
-	title CONSTANT text := synclog.html(coalesce(run.mapping, run.recon_id));
+	title CONSTANT text := synclog.html(coalesce(nullif(run.mapping, ''), run.recon_id));
 BEGIN
 	RETURN concat(format($html$<!DOCTYPE html>
 <html lang="en">
@@ -2083,4 +2110,4 @@ $html$, title, synclog.html_style(), title, synclog.html(run.recon_id), synclog.
 		format(E'<footer>synclog, %s</footer>\n</main>\n</body>\n</html>', synclog.shown(now())));
 END $$;
 COMMENT ON FUNCTION synclog.recon_html(text) IS
-'A reconciliation as a page of HTML that needs nothing from elsewhere: psql -Atc "SELECT synclog.recon_html(''...'')" > run.html. It shows the facts, situations, statuses and actions as bars, entries and failures over time, what failed, by cause with examples, and the last ten runs of the mapping up to this one, as synclog.recon_summary(), recon_failures() and recon_runs() have them. Values are escaped, it has no scripts, and its policy forbids to load anything. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of these functions.';
+'A reconciliation as a page of HTML that needs nothing from elsewhere: psql -Atc "SELECT synclog.recon_html(''...'')" > run.html. It shows the facts, situations, statuses and actions as bars, entries and failures over time, what failed, by cause with examples, and the last ten runs of the mapping up to this one, as synclog.recon_summary(), recon_failures() and recon_runs() have them. Values are escaped, it has no scripts, and its policy forbids to load anything. It says that it is in UTF-8: set client_encoding (PGCLIENTENCODING=UTF8 for psql) where the database has another encoding. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of these functions.';

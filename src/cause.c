@@ -202,6 +202,21 @@ find_assigned(Message *message, const char *s)
 	return find_end(message, value) - s;
 }
 
+/* The values of a key, as PostgreSQL names a duplicate: (a, b)=(x, y). */
+static int
+find_key(Message *message, const char *s)
+{
+	const char *t;
+
+	if (message->end - s < 2 || s[0] != '=' || s[1] != '(')
+		return 0;
+	t = memchr(s, ')', message->end - s);
+	if (t == NULL)
+		return 0;
+	message->keep = 2;
+	return t - s;
+}
+
 /* The id of an object: managed/user/x, internal/role/x, system/ldap/account/x
  */
 static int
@@ -316,8 +331,8 @@ static void
 append_general(StringInfo out, Message *message, const char *s)
 {
 	static int (*const finders[])(Message *, const char *) = {
-		find_object, find_name, find_quoted, find_uuid,	 find_assigned,
-		find_mail,	 find_ipv6, find_hex,	 find_number};
+		find_object, find_name, find_quoted, find_uuid, find_assigned,
+		find_key,	 find_mail, find_ipv6,	 find_hex,	find_number};
 	const char *start = s;
 
 	while (s < message->end)

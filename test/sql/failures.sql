@@ -14,6 +14,7 @@ SELECT message, synclog.failure_cause(NULL, message) AS cause FROM unnest(ARRAY[
 	'Value ''o''connor'' of "x y" for <b.jensen@example.org> isn''t the user''s id',
 	'timeout=30 in Object@1a2b3c4d, deadbeef01 and 0x1F',
 	'java.lang.NullPointerException, x::y, SHA256, address1, decade, a/b, managed/user, system/x',
+	'duplicate key value violates unique constraint "u" Detail: Key (realm, userName)=(alpha, jdoe) already exists.', 'f(x)=(1', '=()',
 	'Target does not support attribute employeeType. Root cause: employeeType',
 	E'  two\n\tlines\t', 'it''s "open and ''never closed', 'é1 Größe 7 ''é''', ' ', '', '=', 'a=', '1', '"', '''', 'a@b', '@', '::', 'x=1,y=', '\', 'a=\'
 ]) message;
@@ -97,6 +98,12 @@ SELECT synclog.load('recon', $$
 {"_id": "6", "timestamp": "2026-03-01T00:00:05.000Z", "reconId": "new", "entryType": "summary", "status": "FAILURE", "message": "ABSENT: 1 "}$$);
 SELECT * FROM synclog.recon_failures() ORDER BY cause;
 SELECT * FROM synclog.recon_failures('none');
+-- the newest is the one that recon_summary() takes, also if its start is missing
+SELECT synclog.load('recon', $$
+{"_id": "7", "timestamp": "2026-03-02T00:00:01.000Z", "reconId": "newer", "entryType": "entry", "status": "FAILURE", "situation": "ABSENT", "action": "CREATE", "sourceObjectId": "b"}
+{"_id": "8", "timestamp": "2026-03-02T00:00:02.000Z", "reconId": "newer", "entryType": "summary", "status": "SUCCESS", "messageDetail": {"started": "2026-03-02T00:00:00.000Z"}}$$);
+SELECT s.recon_id, f.* FROM synclog.recon_summary() s, synclog.recon_failures() f;
+DELETE FROM audit.recon WHERE recon_id = 'newer';
 
 -- topics of one's own, with the columns that they have; tables that are gone
 CREATE TABLE audit.door (id varchar, "timestamp" timestamptz, status text, message varchar(50), extra jsonb);

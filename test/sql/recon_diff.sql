@@ -68,6 +68,28 @@ DELETE FROM audit.recon WHERE id = 's2';
 SELECT count(*) FROM synclog.recon_diff('r2');
 SELECT count(*) FROM synclog.recon_diff('r5');
 SELECT count(*) FROM synclog.recon_diff('r5', 'r2');
+-- what its start does not say, its summary does
+SELECT * FROM synclog.load('recon', $$
+{"_id": "s8", "timestamp": "2026-01-08T00:00:00.000Z", "reconId": "r8", "entryType": "start"}
+{"_id": "e8", "timestamp": "2026-01-08T00:00:09.000Z", "reconId": "r8", "entryType": "summary", "mapping": "hr_user", "status": "SUCCESS"}
+{"_id": "e7", "timestamp": "2026-01-07T00:00:09.000Z", "reconId": "r7", "entryType": "summary", "status": "SUCCESS", "messageDetail": {"mapping": "hr_user", "started": "2026-01-07T00:00:00.000Z"}}
+$$ || entries('r7 10 hr/new user/x source default ABSENT CREATE SUCCESS
+r8 10 hr/new user/x source default CONFIRMED UPDATE SUCCESS'));
+SELECT object_id, situation_before, situation_after, change FROM synclog.recon_diff();
+SELECT object_id, situation_before, situation_after, change FROM synclog.recon_diff('r7', 'r5') WHERE change <> 'gone';
+DELETE FROM audit.recon WHERE recon_id IN ('r7', 'r8');
+SELECT * FROM synclog.load('recon', '{"_id": "x", "timestamp": "2026-01-09T00:00:00.000Z", "reconId": "x", "entryType": "start"}');
+SELECT * FROM synclog.recon_diff();
+DELETE FROM audit.recon WHERE recon_id = 'x';
+-- an empty id is none, an empty link the default one
+SELECT * FROM synclog.load('recon', $$
+{"_id": "r1-empty1", "timestamp": "2026-01-01T00:02:00.000Z", "reconId": "r1", "sourceObjectId": "", "targetObjectId": "t", "linkQualifier": "", "status": "FAILURE"}
+{"_id": "r1-empty2", "timestamp": "2026-01-01T00:02:00.000Z", "reconId": "r1", "reconciling": "target", "sourceObjectId": "s", "targetObjectId": "", "status": "FAILURE"}
+{"_id": "r1-empty3", "timestamp": "2026-01-01T00:02:00.000Z", "reconId": "r1", "sourceObjectId": "", "targetObjectId": "", "status": "FAILURE"}
+{"_id": "r5-empty", "timestamp": "2026-01-05T00:02:00.000Z", "reconId": "r5", "targetObjectId": "t", "status": "FAILURE"}$$);
+SELECT object_id, side, change FROM synclog.recon_diff('r5', 'r1') WHERE object_id IN ('s', 't', '');
+SELECT objects, sum(count) FROM synclog.failures('2026-01-01T00:02Z', '2026-01-01T00:03Z', false) GROUP BY 1 ORDER BY 1;
+DELETE FROM audit.recon WHERE id LIKE '%-empty%';
 -- refused
 SELECT * FROM synclog.recon_diff('r1');
 SELECT * FROM synclog.recon_diff('r4');
@@ -118,6 +140,11 @@ SELECT * FROM synclog.load('recon', $$
 {"_id": "4", "timestamp": "2026-01-02T00:00:01.000Z", "reconId": "b", "sourceObjectId": "x", "situation": "CONFIRMED"}$$);
 SELECT * FROM synclog.recon_diff();
 SELECT * FROM synclog.recon_repeat_offenders('m');
+-- with collations that differ
+ALTER TABLE "Own logs".recon ADD target_object_id text COLLATE "POSIX", ADD reconciling text COLLATE "C", ADD status text COLLATE "POSIX";
+UPDATE "Own logs".recon SET target_object_id = 'y', status = 'FAILURE', reconciling = 'target' WHERE source_object_id IS NOT NULL;
+SELECT object_id, side, change FROM synclog.recon_diff();
+SELECT object_id, side, runs FROM synclog.recon_repeat_offenders('m');
 SET client_min_messages = warning;
 DROP SCHEMA "Own logs" CASCADE;
 DELETE FROM synclog.topic;

@@ -138,6 +138,17 @@ FROM (VALUES ('situation', '{"situationSummary": {"ABSENT": 1}}', NULL),
 SELECT n AS run, s.state, s.claimed, s.unlogged, s.agrees, progress->'source' AS source
 FROM unnest(ARRAY['situation', 'status', 'statuses only', 'fewer', 'message', 'message beside', 'no numbers', 'no claim', 'text', 'list']) WITH ORDINALITY u(n, k), synclog.recon_summary(n) s ORDER BY k;
 
+-- a summary that says anything at all is taken in, and GET /recon goes on
+SELECT l.* FROM (VALUES (1, '{"state": "FAILED", "odd": "\u0000", "situationSummary": {"FOUND": 1}}'), (2, '"{\"state\": \"FAILED\", \"situationSummary\": {\"FOUND\": 1}}"'),
+	(3, '5'), (4, '["state", "situationSummary"]'), (5, '{"state": {}, "stage": [], "mapping": null, "started": {}, "ended": "", "progress": 1, "situationSummary": [1], "statusSummary": "?"}'),
+	(6, '{"situationSummary": {"a": 999999999999, "b": "9999999999999", "c": 1e300, "d": -1, "e": 1.5, "f": "?"}, "statusSummary": {"SUCCESS": null}}')) v(n, detail),
+	synclog.load('recon', format($${"_id": "says %1$s a", "timestamp": "2020-01-07T00:00:00Z", "reconId": "says %1$s", "entryType": "start", "mapping": "m"}
+{"_id": "says %1$s b", "timestamp": "2020-01-07T00:00:01Z", "reconId": "says %1$s", "entryType": "summary", "status": "SUCCESS", "messageDetail": %2$s}$$, n, detail)) l;
+SELECT n, s.state, left(s.claimed::text, 60) AS claimed, left(s.unlogged::text, 60) AS unlogged, s.agrees, t.entries
+FROM generate_series(1, 6) n, synclog.recon_summary('says ' || n) s, synclog.recon_trend() t WHERE t.recon_id = s.recon_id ORDER BY n;
+SELECT r->>'_id' AS id, left((r #- '{_id}')::text, 200) AS report
+FROM synclog.get('/recon'), jsonb_array_elements(body::jsonb->'reconciliations') r WHERE r->>'_id' LIKE 'says _' ORDER BY 1;
+
 -- a run with a summary has ended, whatever the summary says
 SELECT detail, status, synclog.recon_state(detail, status) FROM (VALUES
 	('{"state": "SUCCESS", "stage": "COMPLETED_SUCCESS"}'::jsonb, 'SUCCESS'), ('{"state": "FAILED", "stage": "COMPLETED_FAILED"}', 'FAILURE'),
@@ -148,6 +159,16 @@ SELECT detail, status, synclog.recon_state(detail, status) FROM (VALUES
 SELECT pg_temp.run('started ' || n, format($${"timestamp": "2020-01-08T00:00:01Z", "entryType": "summary", "messageDetail": {"started": %s, "mapping": "said"}, "mapping": null}$$, to_json(s)))
 FROM unnest(ARRAY['2020-01-08T00:00:00.250Z', '2020-01-08T01:00:00+01:00', '2020-01-08', 'now', '2020-02-30T00:00:00Z', '']) WITH ORDINALITY u(s, n);
 SELECT mapping, claimed->>'started' AS said, started, duration FROM generate_series(1, 6) n, synclog.recon_summary('started ' || n) ORDER BY n;
+
+-- rows that were not stored by these functions may have no finite time
+BEGIN;
+INSERT INTO audit.recon (id, "timestamp", recon_id, entry_type) VALUES ('a', '-infinity', 'ever', 'start'), ('b', '2020-01-01Z', 'ever', 'summary'),
+	('c', '2020-01-01Z', 'for ever', 'start'), ('d', 'infinity', 'for ever', 'entry');
+SELECT s.recon_id, s.state, s.started, s.ended, s.duration, s.last_event, r.duration AS listed, r.last_event
+FROM (VALUES ('ever'), ('for ever')) v(id), synclog.recon_summary(v.id) s, synclog.recon_runs() r WHERE r.recon_id = s.recon_id ORDER BY 1;
+SELECT status FROM synclog.get('/recon');
+SELECT count(*) > 0 AS runs FROM synclog.recon_trend(bucket => '1 day');
+ROLLBACK;
 
 -- the one that started last; no rows for a run that nobody knows
 SELECT pg_temp.run('newest', $${"timestamp": "2020-02-10T00:00:00Z", "entryType": "start"}
@@ -221,3 +242,12 @@ SET client_min_messages = warning;
 SELECT synclog.add_topic('recon', 'audit."No Recon"');
 RESET client_min_messages;
 SELECT * FROM synclog.recon_summary('large');
+-- columns that its table lacks count as NULL
+SELECT synclog.store('recon', '{"_id": "e", "timestamp": "2020-01-01T00:00:00Z", "reconId": "few"}');
+SELECT recon_id, state, entries, action_summary, agrees FROM synclog.recon_summary('few');
+ALTER TABLE audit."No Recon" ADD COLUMN entry_type varchar;
+SELECT synclog.store('recon', '{"_id": "z", "timestamp": "2020-01-01T00:00:01Z", "reconId": "few", "entryType": "summary"}');
+SELECT recon_id, state, ended FROM synclog.recon_runs();
+SELECT runs, entries FROM synclog.recon_trend();
+SELECT synclog.recon_reported();
+SELECT synclog.recon_html('few') LIKE '%id="timeline"%' AS timeline;
