@@ -300,3 +300,13 @@ EXCEPTION WHEN OTHERS THEN
 	NULL;
 END $$;
 SELECT * FROM pg_temp.walks('counted', '{_id,-_id,"n,-_id"}', '{1}', '/n ge 2855');
+-- nor is a run's last page by way of the runs that came after it
+SET client_min_messages = warning;
+TRUNCATE audit.recon;
+INSERT INTO audit.recon (id, "timestamp", recon_id, entry_type)
+	SELECT run || '-' || n, timestamptz '1999-01-01Z' + run * interval '1 day' + n * interval '1 ms', 'r-' || run, 'entry'
+	FROM generate_series(1, 3) run, generate_series(1, 10000) n;
+VACUUM ANALYZE audit.recon;
+RESET client_min_messages;
+SELECT run, pg_temp.blocks(format($$SELECT synclog.query_page('recon', '/reconId eq "r-%s"', '_id', '-timestamp', 10)$$, run)) < 80 AS few
+FROM generate_series(1, 3) run;
