@@ -47,7 +47,8 @@ SELECT topic, target FROM pg_temp.story('uid=jdoe,ou=People,dc=example,dc=com');
 -- no other container's object with this id
 SELECT topic, target FROM pg_temp.story('managed/user/uid=jdoe,ou=People,dc=example,dc=com');
 SELECT topic, what, object FROM pg_temp.story('provisioner.openicf/csvfile');
-SELECT count(*) FROM synclog.object_history('nobody');
+SELECT what, object FROM pg_temp.story('managed/user/newuser');
+SELECT count(*) FROM synclog.object_history('no such object');
 SELECT count(*) FROM synclog.object_history(NULL);
 -- the whole event
 SELECT h.event::jsonb = synclog.read(h.topic, h.id)::jsonb AS same, count(*) FROM synclog.object_history('scarter') h GROUP BY 1;
