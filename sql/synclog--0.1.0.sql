@@ -1415,11 +1415,12 @@ DECLARE
 		WHERE r.readable AND r.topic = 'recon' AND r.columns @> '{mapping:text,entry_type:text,recon_id:text,source_object_id:text,target_object_id:text}');
 BEGIN
 	IF recon IS NOT NULL THEN
+		-- in the order of the index, or the planner reads all entries of a run, to find a few
 		RETURN QUERY EXECUTE format('SELECT r.mapping::text, min(synclog.object_container(e.source)), min(synclog.object_container(e.target))
 			FROM (SELECT t.mapping, t.recon_id, row_number() OVER (PARTITION BY t.mapping ORDER BY t."timestamp" DESC) AS age
 					FROM %1$s t WHERE t.entry_type = ''start'') r
 				CROSS JOIN LATERAL (SELECT t.source_object_id::text AS source, t.target_object_id::text AS target
-					FROM %1$s t WHERE t.recon_id = r.recon_id LIMIT 20) e
+					FROM %1$s t WHERE t.recon_id = r.recon_id ORDER BY t.recon_id, t.entry_type LIMIT 20) e
 			WHERE r.age <= 3 AND r.mapping IS NOT NULL GROUP BY r.mapping', recon);
 	END IF;
 END $$;
