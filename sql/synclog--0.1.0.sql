@@ -1073,17 +1073,17 @@ COMMENT ON FUNCTION synclog.failure_cause(text, text, text, text[]) IS
 CREATE FUNCTION synclog.recon_side(reconciling text, source_object_id text, target_object_id text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT CASE WHEN target_object_id IS NOT NULL AND (source_object_id IS NULL OR reconciling = 'target') THEN 'target'
-		WHEN source_object_id IS NOT NULL THEN 'source' END;
+	SELECT CASE WHEN target_object_id <> '' AND (coalesce(source_object_id, '') = '' OR reconciling = 'target') THEN 'target'
+		WHEN source_object_id <> '' THEN 'source' END;
 END;
 COMMENT ON FUNCTION synclog.recon_side(text, text, text) IS
-'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
+'Which of its two objects an entry of a reconciliation is about: target in the target phase, where reconciling says so, else source; the other one where that is missing or empty, and NULL where both are. synclog.recon_objects() and synclog.failed_rows() call it.';
 
 CREATE FUNCTION synclog.recon_objects() RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN format($q$(SELECT r.*, (CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END) COLLATE "C" AS object_id,
-			s.side, coalesce(r.link_qualifier, 'default') AS link
+			s.side, coalesce(nullif(r.link_qualifier, ''), 'default') AS link
 		FROM %s r CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id) COLLATE "C") s(side)
 		WHERE r.entry_type IS DISTINCT FROM 'start' AND r.entry_type IS DISTINCT FROM 'summary' AND s.side IS NOT NULL)$q$,
 		synclog.topic_rows('recon', '{recon_id,entry_type,reconciling,source_object_id,target_object_id,link_qualifier,situation,action,status}'));
@@ -1186,9 +1186,9 @@ CREATE FUNCTION synclog.failed_rows(topic text) RETURNS text
 BEGIN
 	-- columns that a topic lacks are constants here, which fold away
 	RETURN format($q$(SELECT %1$L COLLATE "C" AS topic, r."timestamp", r.id COLLATE "C" AS id, r.recon_id,
-			r.situation COLLATE "C" AS situation, r.mapping, r.link_qualifier, s.side,
-			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id ELSE r.source_object_id END,
-				r.object_id, q.object, p.principal) COLLATE "C" AS object,
+			r.situation COLLATE "C" AS situation, r.mapping, nullif(r.link_qualifier, '') AS link_qualifier, s.side,
+			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id WHEN 'source' THEN r.source_object_id END,
+				nullif(r.object_id, ''), q.object, p.principal) COLLATE "C" AS object,
 			synclog.failure_cause(
 				coalesce(nullif(r.exception, ''), r.response ->> 'statusCode', m.module ->> 'moduleId'),
 				-- the message of a summary is its counts
@@ -1679,7 +1679,8 @@ CREATE FUNCTION synclog.shown(instant timestamptz) RETURNS text
 CREATE FUNCTION synclog.shown(duration interval) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	-- hours instead of days
-	RETURN to_char(make_interval(secs => extract(epoch FROM duration)::float8), 'HH24:MI:SS.MS');
+	RETURN CASE WHEN duration < '0' THEN '-' ELSE '' END ||
+		to_char(make_interval(secs => abs(extract(epoch FROM duration))::float8), 'HH24:MI:SS.MS');
 COMMENT ON FUNCTION synclog.shown(bigint) IS
 'A number as synclog.recon_report() and synclog.recon_html() show it: 1,234,567. NULL for NULL.';
 COMMENT ON FUNCTION synclog.shown(timestamptz) IS
@@ -1688,10 +1689,12 @@ COMMENT ON FUNCTION synclog.shown(interval) IS
 'A duration as synclog.recon_report() and synclog.recon_html() show it: hours, minutes and seconds, 26:03:04.005. NULL for NULL.';
 
 CREATE FUNCTION synclog.one_line(value text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	RETURN regexp_replace(value, '[\x01-\x20\x7f]+', ' ', 'g');
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	RETURN regexp_replace(value, CASE getdatabaseencoding()
+		WHEN 'UTF8' THEN '[\x01-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069]+'
+		ELSE '[\x01-\x20\x7f]+' END, ' ', 'g');
 COMMENT ON FUNCTION synclog.one_line(text) IS
-'The value with one blank in place of blanks and control characters, which could play tricks on a terminal. synclog.wrapped() and synclog.html() call it.';
+'The value with one blank in place of blanks and control characters, which could play tricks on a terminal, and in UTF8 of those that turn the direction of the text around them. synclog.report_counts(), wrapped() and html() call it.';
 
 CREATE FUNCTION synclog.ranked(counts jsonb, OUT name text, OUT n bigint, OUT part numeric, OUT length numeric)
 	RETURNS SETOF record
@@ -1704,6 +1707,13 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION synclog.ranked(jsonb) IS
 'Counts by name, {"ABSENT":2,...}, as rows, the largest first: with their part of the sum, and with the length of a bar that is 1 for the largest. synclog.report_counts(), html_counts() and html_stack() call it.';
+
+CREATE FUNCTION synclog.percent(part numeric) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE WHEN part > 0 AND part < 0.0005 THEN '<0.1' WHEN part < 1 AND part >= 0.9995 THEN '>99.9'
+		ELSE round(100 * part, 1)::text END;
+COMMENT ON FUNCTION synclog.percent(numeric) IS
+'A part of 1 in percent; what is not none is not 0.0, and what is not all is not 100.0. synclog.report_counts() and synclog.html_counts() call it.';
 
 CREATE FUNCTION synclog.recon_to_show(run text) RETURNS record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -1738,7 +1748,8 @@ BEGIN
 		('Last event', CASE WHEN run.ended IS NULL THEN synclog.shown(run.last_event) END),
 		('Duration', synclog.shown(run.duration)),
 		('Entries', synclog.shown(run.entries)),
-		('Rate', to_char(run.entries / nullif(extract(epoch FROM run.duration), 0), 'FM999,999,990.0') || ' entries a second'),
+		('Rate', CASE WHEN run.duration > '0' THEN
+			to_char(run.entries / extract(epoch FROM run.duration), 'FM999,999,999,990.0') || ' entries a second' END),
 		('Progress', CASE WHEN run.state = 'ACTIVE' THEN
 			coalesce((run.progress ->> 'percent') || ' % of ' || synclog.shown((run.progress ->> 'expected')::bigint) ||
 				' entries, as many as the last run had', 'unknown, for want of an earlier run') END),
@@ -1748,13 +1759,13 @@ BEGIN
 			WHEN NOT run.agrees THEN concat_ws(': ', 'counts less than was logged', differences)
 			ELSE 'has no counts' END)
 	) f(label, value)
-	WHERE f.value IS NOT NULL;
+	WHERE f.value <> '';
 END $$;
 COMMENT ON FUNCTION synclog.recon_facts(record) IS
 'What is known of a reconciliation, a row of synclog.recon_summary(), as labels and values, in the order in which synclog.recon_report() and synclog.recon_html() show them; they call it.';
 
 CREATE FUNCTION synclog.wrapped(value text, indent integer) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	RETURN rtrim(regexp_replace(
 		-- words that fit into no line are cut
 		regexp_replace(synclog.one_line(value), format('(\S{%s})(?=\S)', 80 - indent), '\1 ', 'g'),
@@ -1782,7 +1793,7 @@ CREATE FUNCTION synclog.report_counts(title text, counts jsonb) RETURNS text
 BEGIN
 	RETURN (SELECT concat_ws(E'\n', title,
 			string_agg(format('  %s %s %s %%  %s', rpad(CASE WHEN length(r.name) > 24 THEN left(r.name, 21) || '...' ELSE r.name END, 24),
-				lpad(synclog.shown(r.n), 11), to_char(100 * r.part, '990.0'), synclog.report_bar(r.length, 29)), E'\n' ORDER BY r.place)
+				lpad(synclog.shown(r.n), 11), lpad(synclog.percent(r.part), 6), synclog.report_bar(r.length, 29)), E'\n' ORDER BY r.place)
 				FILTER (WHERE r.n > 0),
 			'  ' || synclog.wrapped('none: ' || string_agg(r.name, ', ' ORDER BY r.place) FILTER (WHERE r.n = 0), 8))
 		FROM (SELECT synclog.one_line(c.name) AS name, c.n, c.part, c.length, c.place
@@ -1824,7 +1835,7 @@ COMMENT ON FUNCTION synclog.recon_report(text) IS
 'A reconciliation as text for a person at psql (\pset format unaligned, \t), in lines of up to 80 columns: the facts, situations, statuses and actions with bars, and what failed, by cause with examples, as synclog.recon_summary() and synclog.recon_failures() have them. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of the two functions.';
 
 CREATE FUNCTION synclog.html(value text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	RETURN replace(replace(replace(replace(replace(synclog.one_line(value),
 		'&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
 COMMENT ON FUNCTION synclog.html(text) IS
@@ -1842,7 +1853,7 @@ COMMENT ON FUNCTION synclog.html_class(text) IS
 'The colour, a class of synclog.html_style(), of a situation (by its default action: update, create, exception, any other), an action or a status. synclog.html_counts() and synclog.html_stack() call it.';
 
 CREATE FUNCTION synclog.html_counts(title text, counts jsonb) RETURNS text
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format($html$<table id="%s" class="counts">
 <caption><h2>%s</h2></caption>
@@ -1851,8 +1862,8 @@ BEGIN
 %s</tbody>
 </table>
 $html$, lower(title), title, string_agg(format($html$<tr%s><th scope="row">%s</th><td>%s</td><td>%s %%</td><td class="bar"><svg aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none"><rect class="%s" width="%s" height="10"/></svg></td></tr>
-$html$, CASE WHEN r.n = 0 THEN ' class="none"' END, synclog.html(r.name), synclog.shown(r.n), round(100 * r.part, 1),
-				synclog.html_class(r.name), round(100 * r.length, 2)), '' ORDER BY r.place))
+$html$, CASE WHEN r.n = 0 THEN ' class="none"' END, synclog.html(r.name), synclog.shown(r.n), synclog.html(synclog.percent(r.part)),
+				synclog.html_class(r.name), CASE WHEN r.n > 0 THEN greatest(round(100 * r.length, 2), 1) ELSE 0 END), '' ORDER BY r.place))
 		FROM synclog.ranked(counts) WITH ORDINALITY r(name, n, part, length, place)
 		HAVING count(*) > 0);
 END $$;
@@ -1871,7 +1882,8 @@ DECLARE
 BEGIN
 	IF run.entries = 0 THEN
 		RETURN NULL;
-	ELSIF since IS NULL THEN
+	ELSIF since IS NULL OR since > until THEN
+		-- as the summary has it, or as it has it wrong
 		EXECUTE format('SELECT min(t."timestamp") FROM %s t WHERE t.recon_id = $1', events) INTO since USING run.recon_id;
 	END IF;
 	-- up to 60 bars, each of a time that is easily said
@@ -1890,24 +1902,27 @@ BEGIN
 				160.0 / max(b.n) OVER () AS unit
 			FROM bin b
 		)
-		SELECT format('<desc id="timeline-desc">%%s entries, %%s of them failed, from %%s to %%s; up to %%s in %%s</desc>
-<path class="grid" d="M40 16H720M40 96H720M40 176H720"/>
-<text class="y" x="36" y="19">%%s</text><text class="y" x="36" y="179">0</text>
-', synclog.shown(sum(n)::bigint), synclog.shown(sum(failed)::bigint), synclog.shown($3), synclog.shown($4),
-				synclog.shown(max(top)), $5, synclog.shown(max(top))) ||
+		SELECT format('<div class="y" aria-hidden="true"><span>%%s</span><span>0</span></div>
+<svg role="img" aria-labelledby="timeline-title timeline-desc" viewBox="0 0 680 160" preserveAspectRatio="none">
+<title id="timeline-title">Entries over time</title>
+<desc id="timeline-desc">%%s entries, %%s of them failed, from %%s to %%s; up to %%s in %%s</desc>
+<path class="grid" d="M0 0H680M0 80H680M0 160H680"/>
+', synclog.shown(max(top)), synclog.shown(sum(n)::bigint), synclog.shown(sum(failed)::bigint), synclog.shown($3), synclog.shown($4),
+				synclog.shown(max(top)), $5) ||
 			string_agg(format('<g><title>%%s: %%s entries, %%s failed</title><rect class="kept" x="%%s" y="%%s" width="%%s" height="%%s"/>%%s</g>
-', synclog.shown(at), synclog.shown(n), synclog.shown(failed), round(40 + 680 * i / $6, 1), round(176 - n * unit, 1), round(680.0 * 0.86 / $6, 1),
-				round(n * unit, 1), CASE WHEN failed > 0 THEN format('<rect class="failed" x="%%s" y="%%s" width="%%s" height="%%s"/>',
-					round(40 + 680 * i / $6, 1), round(176 - greatest(failed * unit, 1.5), 1), round(680.0 * 0.86 / $6, 1),
+', synclog.shown(at), synclog.shown(n), synclog.shown(failed), round(680 * i / $6, 1), round(160 - greatest(n * unit, 1.5), 1),
+				round(680.0 * 0.86 / $6, 1), round(greatest(n * unit, 1.5), 1),
+				CASE WHEN failed > 0 THEN format('<rect class="failed" x="%%s" y="%%s" width="%%s" height="%%s"/>',
+					round(680 * i / $6, 1), round(160 - greatest(failed * unit, 1.5), 1), round(680.0 * 0.86 / $6, 1),
 					round(greatest(failed * unit, 1.5), 1)) END), '' ORDER BY at)
 		FROM bar$query$, events)
 		INTO svg USING run.recon_id, step::interval, since, until, step, bars;
 	RETURN format($html$<figure id="timeline">
 <figcaption><h2>Entries over time</h2> <span class="key"><i class="kept"></i> entries <i class="failed"></i> of them failed; a bar is %s</span></figcaption>
-<svg role="img" aria-labelledby="timeline-title timeline-desc" viewBox="0 0 720 196">
-<title id="timeline-title">Entries over time</title>
-%s<text class="x" x="40" y="190">%s</text><text class="x end" x="720" y="190">%s</text>
-</svg>
+<div class="plot">
+%s</svg>
+<div class="x" aria-hidden="true"><span>%s</span><span>%s</span></div>
+</div>
 </figure>
 $html$, step, svg, synclog.shown(since), synclog.shown(until));
 END $$;
@@ -1919,15 +1934,15 @@ CREATE FUNCTION synclog.html_failures(run text) RETURNS text
 BEGIN
 	RETURN (SELECT format($html$<table id="failures">
 <caption><h2>Failures</h2></caption>
-<thead><tr><th scope="col">Events</th><th scope="col">Cause</th><th scope="col">First and last</th><th scope="col">For example</th></tr></thead>
+<thead><tr><th scope="col" class="n">Events</th><th scope="col">Cause</th><th scope="col">First and last</th><th scope="col">For example</th></tr></thead>
 <tbody>
 %s</tbody>
 </table>
-$html$, string_agg(format($html$<tr><td>%s</td><td class="cause">%s</td><td class="time">%s<br>%s</td><td class="examples">%s</td></tr>
+$html$, string_agg(format($html$<tr><td class="n" data-label="Events">%s</td><td class="cause">%s</td><td class="time">%s<br>%s</td><td class="examples">%s</td></tr>
 $html$, synclog.shown(f.count), synclog.html(f.cause), synclog.shown(f.first), synclog.shown(f.last),
 				(SELECT string_agg(format('<code>%s</code>', synclog.html(o)), '<br>') FROM unnest(f.objects) o)), '' ORDER BY f.place)
 				FILTER (WHERE f.place <= 50)
-			|| CASE WHEN count(*) > 50 THEN format(E'<tr><td>%s</td><td colspan="3">of %s more causes</td></tr>\n',
+			|| CASE WHEN count(*) > 50 THEN format(E'<tr><td class="n">%s</td><td colspan="3">of %s more causes</td></tr>\n',
 				synclog.shown(sum(f.count) FILTER (WHERE f.place > 50)::bigint), synclog.shown(count(*) - 50)) ELSE '' END)
 		FROM synclog.recon_failures(run) WITH ORDINALITY f(cause, count, first, last, objects, situations, place)
 		HAVING count(*) > 0);
@@ -1936,7 +1951,7 @@ COMMENT ON FUNCTION synclog.html_failures(text) IS
 'The part of synclog.recon_html(), which calls it, that shows what failed, by cause; NULL where nothing did.';
 
 CREATE FUNCTION synclog.html_stack(counts jsonb) RETURNS text
-	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN (SELECT format('<svg role="img" viewBox="0 0 100 10" preserveAspectRatio="none"><title>%s</title>%s</svg>',
 			string_agg(format('%s %s', synclog.html(s.name), synclog.shown(s.n)), ', ' ORDER BY s.place),
@@ -1967,17 +1982,18 @@ BEGIN
 			FROM listed l
 		), counted AS MATERIALIZED (
 			-- entries are read only where the summary has no counts
-			SELECT c.*, CASE WHEN c.situations IS NULL OR c.statuses IS NULL
-				THEN (SELECT to_jsonb(s) FROM synclog.recon_summary(c.recon_id) s) END AS summary
+			SELECT c.*, CASE WHEN c.situations IS NOT NULL AND c.statuses IS NOT NULL THEN NULL
+				WHEN c.recon_id = run.recon_id THEN to_jsonb(run)
+				ELSE (SELECT to_jsonb(s) FROM synclog.recon_summary(c.recon_id) s) END AS summary
 			FROM claim c
 		)
 		SELECT format($html$<table id="runs">
 <caption><h2>This run and those of the mapping before it</h2> <span class="key"><i class="kept"></i> confirmed, found <i class="made"></i> absent <i class="asked"></i> by default an exception <i class="other"></i> any other</span></caption>
-<thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">State</th><th scope="col">Duration</th><th scope="col">Objects</th><th scope="col">Failures</th><th scope="col">Situations</th></tr></thead>
+<thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">State</th><th scope="col" class="n">Duration</th><th scope="col" class="n">Objects</th><th scope="col" class="n">Failures</th><th scope="col">Situations</th></tr></thead>
 <tbody>
 %s</tbody>
 </table>
-$html$, string_agg(format($html$<tr%s><td class="time">%s</td><td class="id"><code>%s</code></td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td class="bar">%s</td></tr>
+$html$, string_agg(format($html$<tr%s><td class="time">%s</td><td class="id"><code>%s</code></td><td>%s</td><td class="n" data-label="Duration">%s</td><td class="n" data-label="Objects">%s</td><td class="n" data-label="Failures">%s</td><td class="bar">%s</td></tr>
 $html$, CASE WHEN c.recon_id = run.recon_id THEN ' aria-current="true"' END, synclog.shown(c.started), synclog.html(c.recon_id),
 				synclog.html(c.state), synclog.shown(coalesce(c.duration, (c.summary ->> 'duration')::interval)),
 				synclog.shown((SELECT sum(r.n)::bigint FROM synclog.ranked(s.situations) r)),
@@ -2024,7 +2040,7 @@ tbody tr { border-top: 1px solid var(--line); }
 .counts thead { position: absolute; clip-path: inset(50%); }
 .counts tbody tr { border: 0; }
 .counts th { max-width: 20rem; font-weight: 400; overflow-wrap: break-word; }
-.counts td { text-align: right; white-space: nowrap; }
+.n, .counts td { text-align: right; white-space: nowrap; }
 .counts .none { color: var(--quiet); }
 td.bar { width: 40%; padding-right: 0; }
 .bar svg { display: block; width: 100%; height: .75rem; margin-top: .35rem; shape-rendering: crispEdges; }
@@ -2036,21 +2052,41 @@ td.bar { width: 40%; padding-right: 0; }
 #runs .id { min-width: 9rem; }
 .cause, .examples { min-width: 14rem; }
 #runs td { font-size: .85rem; }
-#failures :is(th, td):first-child, #runs :is(th, td):nth-child(n+4):nth-child(-n+6) { text-align: right; }
 code { font: .85em ui-monospace, monospace; }
 progress { display: block; width: 100%; height: 1rem; margin: 0 0 1rem; accent-color: var(--kept); }
-figure svg { display: block; width: 100%; }
-text { fill: var(--quiet); font-size: 9px; }
-.y, .end { text-anchor: end; }
-.grid { stroke: var(--line); fill: none; }
+.plot { display: grid; grid-template-columns: auto 1fr; gap: .4rem .6rem; padding-top: .5rem; line-height: 1; }
+.plot svg { display: block; width: 100%; height: 12rem; overflow: visible; }
+.grid { stroke: var(--line); fill: none; vector-effect: non-scaling-stroke; }
+.x, .y { display: flex; justify-content: space-between; gap: 2rem; }
+.x { grid-column: 2; line-height: 1.3; }
+.y { flex-direction: column; margin: -.4rem 0; }
+.y span, .x :last-child { text-align: right; }
 .key { display: inline-block; margin-left: .8rem; }
 .key i { display: inline-block; width: .7em; height: .7em; margin: 0 .2em 0 .6em; border-radius: 2px; }
+.key i:first-child { margin-left: 0; }
 .kept { fill: var(--kept); background: var(--kept); }
 .made { fill: var(--made); background: var(--made); }
 .asked { fill: var(--asked); background: var(--asked); }
 .other { fill: var(--other); background: var(--other); }
 .failed { fill: var(--failed); background: var(--failed); }
 footer { color: var(--quiet); font-size: .8rem; }
+@media screen and (max-width: 48rem) {
+	main { padding: 1rem .6rem; }
+	/* a row is a paragraph */
+	table, caption, tbody { display: block; }
+	thead { position: absolute; clip-path: inset(50%); }
+	tr { display: flex; flex-wrap: wrap; gap: .1rem .9rem; padding: .4rem 0; }
+	#failures td, #runs td { min-width: 0; padding: 0; text-align: left; }
+	#failures .n { font-weight: 600; }
+	#failures td ~ td, #runs .time, #runs .id, #runs td.bar, .counts td.bar { width: 100%; }
+	.counts tr, .counts th, .counts td { padding: 0; }
+	.counts th { flex: 1; max-width: none; overflow-wrap: anywhere; }
+	.counts td { min-width: 3.8rem; }
+	.counts .bar svg { height: .4rem; margin: 0 0 .4rem; }
+	.counts .none .bar { display: none; }
+	.key { margin-left: 0; }
+	[data-label]::before { content: attr(data-label) " "; color: var(--quiet); font-weight: 400; }
+}
 @media print {
 	* { print-color-adjust: exact; }
 	:root { --page: #fff; }
@@ -2066,7 +2102,7 @@ CREATE FUNCTION synclog.recon_html(recon_id text DEFAULT NULL) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 100000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	run CONSTANT record := synclog.recon_to_show(recon_id);
-	title CONSTANT text := synclog.html(coalesce(run.mapping, run.recon_id));
+	title CONSTANT text := synclog.html(coalesce(nullif(run.mapping, ''), run.recon_id));
 BEGIN
 	RETURN concat(format($html$<!DOCTYPE html>
 <html lang="en">
@@ -2096,4 +2132,4 @@ $html$, title, synclog.html_style(), title, synclog.html(run.recon_id), synclog.
 		format(E'<footer>synclog, %s</footer>\n</main>\n</body>\n</html>', synclog.shown(now())));
 END $$;
 COMMENT ON FUNCTION synclog.recon_html(text) IS
-'A reconciliation as a page of HTML that needs nothing from elsewhere: psql -Atc "SELECT synclog.recon_html(''...'')" > run.html. It shows the facts, situations, statuses and actions as bars, entries and failures over time, what failed, by cause with examples, and the last ten runs of the mapping up to this one, as synclog.recon_summary(), recon_failures() and recon_runs() have them. Values are escaped, it has no scripts, and its policy forbids to load anything. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of these functions.';
+'A reconciliation as a page of HTML that needs nothing from elsewhere: psql -Atc "SELECT synclog.recon_html(''...'')" > run.html. It shows the facts, situations, statuses and actions as bars, entries and failures over time, what failed, by cause with examples, and the last ten runs of the mapping up to this one, as synclog.recon_summary(), recon_failures() and recon_runs() have them. Values are escaped, it has no scripts, and its policy forbids to load anything. It says that it is in UTF-8: set client_encoding (PGCLIENTENCODING=UTF8 for psql) where the database has another encoding. recon_id: NULL is the newest. Times are in the session''s time zone. Errors: 22023 if the reconciliation does not exist or there is none, and those of these functions.';

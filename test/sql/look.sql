@@ -62,6 +62,12 @@ SELECT line FROM string_to_table(synclog.recon_html('odd'), E'\n') line WHERE li
 SELECT synclog.store('recon', '{"_id": "o-5", "timestamp": "2020-02-01T00:00:01.000Z", "reconId": "odd", "entryType": "summary", "message": "ABSENT: 0 FOUND: 1 ", "status": "FAILURE"}');
 SELECT line FROM string_to_table(synclog.recon_report('odd'), E'\n') line WHERE line ~ '^  Summary';
 
+-- a summary that says that the run started after all of its events, and no name of a mapping
+SELECT synclog.store('recon', '{"_id": "b-1", "timestamp": "2020-02-05T00:00:00.000Z", "reconId": "backward", "situation": "ABSENT", "status": "FAILURE"}');
+SELECT synclog.store('recon', '{"_id": "b-2", "timestamp": "2020-02-05T00:00:59.000Z", "reconId": "backward", "entryType": "summary", "mapping": "", "messageDetail": {"started": "2020-02-05T00:01:00.001Z"}}');
+SELECT line FROM string_to_table(synclog.recon_report('backward'), E'\n') line WHERE line ~ '^  (Mapping|Duration|Rate)';
+SELECT line FROM string_to_table(synclog.recon_html('backward'), E'\n') line WHERE line ~ '^<(desc|g>|figc|h1)';
+
 -- many causes: the first ones, and how many events the others have
 SELECT stored FROM synclog.load('recon', (
 	SELECT string_agg(json_build_object('_id', 'many-' || i, 'timestamp', '2020-03-01T00:00:00Z', 'reconId', 'many', 'status', 'FAILURE',
@@ -69,7 +75,15 @@ SELECT stored FROM synclog.load('recon', (
 	FROM generate_series(1, 60) i));
 SELECT line FROM string_to_table(synclog.recon_report('many'), E'\n') line WHERE line ~ '^ {11,14}\d' LIMIT 2;
 SELECT line FROM string_to_table(synclog.recon_report('many'), E'\n') WITH ORDINALITY l(line, i) ORDER BY i DESC LIMIT 5;
-SELECT count(*), max(line) FILTER (WHERE line ~ 'more') FROM string_to_table(synclog.recon_html('many'), E'\n') line WHERE line ~ '^<tr><td>\d';
+SELECT count(*), max(line) FILTER (WHERE line ~ 'more') FROM string_to_table(synclog.recon_html('many'), E'\n') line WHERE line ~ '^<tr><td class="n"';
 
 -- bars: to an eighth, and something for whatever is there
 SELECT length, synclog.report_bar(length, 3) || '|' FROM unnest('{0,0.001,0.05,0.3,0.5,0.99,1}'::numeric[]) length;
+
+-- percents: what is there is not 0.0, and what is not all is not 100.0; in the page it has a bar
+SELECT part, synclog.percent(part) FROM unnest('{0,0.0004,0.0005,0.5,0.9994,0.9996,1}'::numeric[]) part;
+SELECT synclog.report_counts('Statuses', '{"FAILURE": 1, "SUCCESS": 9999}');
+SELECT line FROM string_to_table(synclog.html_counts('Statuses', '{"FAILURE": 1, "SUCCESS": 9999, "NONE": 0}'), E'\n') line WHERE line ~ '^<tr.*row';
+
+-- control characters, those above 127 too, and what turns the text around it
+SELECT synclog.html(U&'a\009b31mb\202ec\2066d\0085\2028\0009e');

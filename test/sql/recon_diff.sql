@@ -81,6 +81,15 @@ DELETE FROM audit.recon WHERE recon_id IN ('r7', 'r8');
 SELECT * FROM synclog.load('recon', '{"_id": "x", "timestamp": "2026-01-09T00:00:00.000Z", "reconId": "x", "entryType": "start"}');
 SELECT * FROM synclog.recon_diff();
 DELETE FROM audit.recon WHERE recon_id = 'x';
+-- an empty id is none, an empty link the default one
+SELECT * FROM synclog.load('recon', $$
+{"_id": "r1-empty1", "timestamp": "2026-01-01T00:02:00.000Z", "reconId": "r1", "sourceObjectId": "", "targetObjectId": "t", "linkQualifier": "", "status": "FAILURE"}
+{"_id": "r1-empty2", "timestamp": "2026-01-01T00:02:00.000Z", "reconId": "r1", "reconciling": "target", "sourceObjectId": "s", "targetObjectId": "", "status": "FAILURE"}
+{"_id": "r1-empty3", "timestamp": "2026-01-01T00:02:00.000Z", "reconId": "r1", "sourceObjectId": "", "targetObjectId": "", "status": "FAILURE"}
+{"_id": "r5-empty", "timestamp": "2026-01-05T00:02:00.000Z", "reconId": "r5", "targetObjectId": "t", "status": "FAILURE"}$$);
+SELECT object_id, side, change FROM synclog.recon_diff('r5', 'r1') WHERE object_id IN ('s', 't', '');
+SELECT objects, sum(count) FROM synclog.failures('2026-01-01T00:02Z', '2026-01-01T00:03Z', false) GROUP BY 1 ORDER BY 1;
+DELETE FROM audit.recon WHERE id LIKE '%-empty%';
 -- refused
 SELECT * FROM synclog.recon_diff('r1');
 SELECT * FROM synclog.recon_diff('r4');

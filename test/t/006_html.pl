@@ -115,19 +115,25 @@ is($node->safe_psql('SQL_ASCII', 'SELECT synclog.recon_html()') =~ s{<footer>.*}
 	$html =~ s{<footer>.*}{}sr, 'the page in SQL_ASCII');
 
 # Runs the browser on the page, with arguments, and gives what it prints.  It
-# is killed if it hangs, and it complains of what a container lacks.
+# complains of what a container lacks.  If it hangs, it is killed with all of its
+# processes, and once more tried; its output is a file, since a process of it that
+# outlives it would keep a pipe open.
 sub browse
 {
-	my ($out, $err) = ('', '');
+	my $out = "$folder/out";
 
-	local %ENV = (PATH => $ENV{PATH}, HOME => $folder);
-	IPC::Run::run(
-		[
-			'timeout', '-k', '5', '120', $chromium, '--headless', '--no-sandbox', '--disable-gpu',
-			'--disable-dev-shm-usage', "--user-data-dir=$folder/profile", '--window-size=1200,1800',
-			@_, "file://$folder/run.html" ],
-		'<', \undef, '>', \$out, '2>', \$err);
-	return $out;
+	local %ENV = (PATH => $ENV{PATH}, HOME => $folder, TMPDIR => $ENV{TMPDIR} // '/tmp');
+	for my $try (1, 2)
+	{
+		return slurp_file($out) if IPC::Run::run(
+			[
+				'timeout', '-k', '5', '60', $chromium, '--headless', '--no-sandbox', '--disable-gpu',
+				'--disable-dev-shm-usage', '--disable-breakpad', '--no-first-run',
+				"--user-data-dir=$folder/profile", '--window-size=400,600', @_, "file://$folder/run.html" ],
+			'<', '/dev/null', '>', $out, '2>', "$folder/err");
+		diag("the browser failed: $?\n" . substr(slurp_file("$folder/err"), -1000));
+	}
+	die 'the browser does not work';
 }
 
 SKIP:
@@ -188,10 +194,9 @@ SKIP:
 			$at += $length + 12;
 		}
 		my $pixels = uncompress($data) // '';
-		my %bytes = map { $_ => 1 } unpack 'C*', $pixels;
-		is("${width}x$height", '1200x1800', "$scheme: size of the picture");
+		is("${width}x$height", '400x600', "$scheme: size of the picture");
 		is(unpack('x H6', $pixels), $background, "$scheme: background");
-		cmp_ok(scalar keys %bytes, '>', 100, "$scheme: many colours");
+		cmp_ok(scalar(grep { index($pixels, chr) >= 0 } 0 .. 255), '>', 100, "$scheme: many colours");
 	}
 }
 
