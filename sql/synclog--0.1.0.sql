@@ -1514,7 +1514,7 @@ CREATE FUNCTION synclog.history(about text, ids text[], local_ids text[], names 
 		OUT outcome text, OUT object text, OUT target text, OUT mapping text, OUT user_id text,
 		OUT transaction_id text, OUT id text, OUT event json)
 	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 ROWS 100 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
 	query CONSTANT text := synclog.history_sql(about);
 BEGIN
@@ -1523,7 +1523,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.history(text, text[], text[], jsonb[], jsonb) IS
-'Runs the SELECT of synclog.history_sql(). synclog.object_history() and transaction_history() call it.';
+'Runs the SELECT of synclog.history_sql(), which is not compiled: that takes longer than finding a few events. synclog.object_history() and transaction_history() call it.';
 
 CREATE FUNCTION synclog.object_history(object_id text,
 		OUT "timestamp" timestamptz, OUT topic text, OUT what text, OUT situation text,
@@ -1633,7 +1633,7 @@ CREATE FUNCTION synclog.field_changes(object text, field text DEFAULT NULL,
 		OUT "timestamp" timestamptz, OUT user_id text, OUT run_as text, OUT object_id text, OUT field text,
 		OUT old jsonb, OUT new jsonb, OUT transaction_id text)
 	RETURNS SETOF record
-	LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100
+	LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100 SET jit = off
 BEGIN ATOMIC
 	WITH wanted AS MATERIALIZED (
 		SELECT synclog.pointer_tokens($2) AS path
