@@ -1,6 +1,7 @@
 -- field_changes(), object_history(), transaction_history(): who changed that,
 -- and the story of an object and of a transaction
 SET client_min_messages = warning; DROP SCHEMA IF EXISTS audit CASCADE; DELETE FROM synclog.topic; RESET client_min_messages;
+\set SHOW_CONTEXT never
 
 -- without topics there is nothing, and no error
 SELECT count(*) FROM synclog.object_history('bjensen');
