@@ -335,8 +335,9 @@ BEGIN ATOMIC
 	FROM (VALUES
 		('recon', 'Reconciliations: a start, an entry for each object, a summary',
 			'action exception link_qualifier mapping message message_detail:jsonb situation source_object_id status target_object_id reconciling ambiguous_target_object_ids recon_action entry_type recon_id root_action_id action_id',
-			ARRAY['btree (recon_id, entry_type)', 'hash (source_object_id)', 'hash (target_object_id)',
+			ARRAY['btree (recon_id, "timestamp")', 'hash (source_object_id)', 'hash (target_object_id)',
 				'btree ("timestamp") WHERE entry_type IN (''start'', ''summary'')',
+				'btree (recon_id) WHERE entry_type IN (''start'', ''summary'')',
 				'btree (user_id)', 'hash ((coalesce(source_object_id, target_object_id)))',
 				'hash (root_action_id) WHERE root_action_id IS NOT NULL', 'hash (action_id) WHERE action_id IS NOT NULL']),
 		('sync', 'Synchronizations of single objects',
@@ -701,33 +702,20 @@ CREATE FUNCTION synclog.recon_listed(run text, stale_after interval, OUT recon_i
 		OUT duration interval, OUT last_event timestamptz, OUT claimed jsonb)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	events CONSTANT text := synclog.topic_rows('recon', '{recon_id,entry_type}');
-	without_summary text[];
 BEGIN
-	-- known beforehand, so that the planner knows whether by time or by run there is less to read
-	EXECUTE format($query$
-		SELECT ARRAY(
-			SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'start' AND ($1 IS NULL OR t.recon_id = $1)
-			EXCEPT SELECT t.recon_id FROM %1$s t WHERE t.entry_type = 'summary' AND ($1 IS NULL OR t.recon_id = $1))$query$,
-		events) INTO without_summary USING run;
 	RETURN QUERY EXECUTE format($query$
-		WITH head AS MATERIALIZED (
-			SELECT * FROM synclog.recon_heads($1)
-		), active AS MATERIALIZED (
-			SELECT t.recon_id, max(t."timestamp") AS last_event FROM %s t
-			WHERE t.recon_id = ANY ($3) AND t."timestamp" >= $2 GROUP BY t.recon_id
-		)
 		SELECT h.recon_id, h.mapping, h.user_id, h.recon_action,
-			coalesce(h.state, CASE WHEN a.recon_id IS NULL THEN 'UNFINISHED' ELSE 'ACTIVE' END),
+			coalesce(h.state, CASE WHEN e.last_event < now() - $2 THEN 'UNFINISHED' ELSE 'ACTIVE' END),
 			h.started, h.ended, CASE WHEN isfinite(h.started) AND isfinite(e.last_event) THEN e.last_event - h.started END,
 			e.last_event, h.claimed
-		FROM head h LEFT JOIN active a USING (recon_id)
-			CROSS JOIN LATERAL (SELECT coalesce(h.ended, a.last_event)) e(last_event)$query$, events)
-		USING run, coalesce(now() - stale_after, '-infinity'), without_summary;
+		FROM synclog.recon_heads($1) h
+			-- of a run with a summary nothing is read, of another one the newest event, by index
+			CROSS JOIN LATERAL (SELECT coalesce(h.ended, (SELECT max(t."timestamp") FROM %s t
+				WHERE t.recon_id = h.recon_id AND h.state IS NULL))) e(last_event)$query$,
+		synclog.topic_rows('recon', '{recon_id}')) USING run, stale_after;
 END $$;
 COMMENT ON FUNCTION synclog.recon_listed(text, interval) IS
-'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Where there are runs without a summary, their events of the last stale_after are sought, in one pass, to tell which are active; no other entries are read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
+'one reconciliation, or all with NULL, with the columns of synclog.recon_runs(), in no order. Of a run without a summary the newest event is sought, by index; no other entries are read. synclog.recon_runs(), synclog.recon_trend() and synclog.recon_reported() call it; errors as theirs.';
 
 CREATE FUNCTION synclog.recon_situations() RETURNS text[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -903,7 +891,7 @@ BEGIN ATOMIC
 	) l;
 END;
 COMMENT ON FUNCTION synclog.recon_runs(synclog.queryfilter, integer, text, interval) IS
-'the reconciliations in topic recon, one row a run, newest first by started, then recon_id, from their start and summary events alone, and for those without a summary from when their last event was: /recon without entries. filter: on the columns of the row, /mapping eq "..." and /state eq "UNFINISHED" and /claimed/statusSummary/FAILURE gt 0. page_size: how many, NULL is all. cookie: that of the row after which to go on, with the same filter; NULL or empty is the newest; from page to page no run is repeated and none skipped, whatever is stored meanwhile, but for those whose start is stored later. The columns are those of recon_summary, but for last_event, which is ended where there is a summary; without one, last_event and duration are known only while the run is ACTIVE, that is, while it has an event within stale_after. A run without start and summary events is not listed. No rows for a NULL filter. Errors: those of matches and of recon_summary; 22023 for a page_size below 1, and for a cookie that is damaged or of another filter';
+'the reconciliations in topic recon, one row a run, newest first by started, then recon_id, from their start and summary events alone: /recon without entries. filter: on the columns of the row, /mapping eq "..." and /state eq "UNFINISHED" and /claimed/statusSummary/FAILURE gt 0. page_size: how many, NULL is all. cookie: that of the row after which to go on, with the same filter; NULL or empty is the newest; from page to page no run is repeated and none skipped, whatever is stored meanwhile, but for those whose start is stored later. The columns are those of recon_summary, but for last_event, which is ended where there is a summary. A run without start and summary events is not listed. No rows for a NULL filter. Errors: those of matches and of recon_summary; 22023 for a page_size below 1, and for a cookie that is damaged or of another filter';
 
 CREATE FUNCTION synclog.recon_total(counts jsonb[], always text[]) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1420,7 +1408,7 @@ BEGIN
 			FROM (SELECT t.mapping, t.recon_id, row_number() OVER (PARTITION BY t.mapping ORDER BY t."timestamp" DESC) AS age
 					FROM %1$s t WHERE t.entry_type = ''start'') r
 				CROSS JOIN LATERAL (SELECT t.source_object_id::text AS source, t.target_object_id::text AS target
-					FROM %1$s t WHERE t.recon_id = r.recon_id ORDER BY t.recon_id, t.entry_type LIMIT 20) e
+					FROM %1$s t WHERE t.recon_id = r.recon_id ORDER BY t.recon_id, t."timestamp" LIMIT 20) e
 			WHERE r.age <= 3 AND r.mapping IS NOT NULL GROUP BY r.mapping', recon);
 	END IF;
 END $$;
