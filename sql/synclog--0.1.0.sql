@@ -319,6 +319,12 @@ END $$;
 COMMENT ON FUNCTION synclog.add_topic(text, regclass) IS
 'Registers a table of the caller''s choice as a topic and makes its view <topic>_json. The table follows the naming rule: _id is column id, a camelCase member is the snake_case column; it has columns id text and "timestamp" timestamptz, the others are up to its owner, extra jsonb among them for members without a column. Errors: 42602 for a bad name, 42809 for a table that cannot hold events, 42710 if the name or the table is taken, 42501 if the table belongs to another role or without INSERT on synclog.topic.';
 
+CREATE FUNCTION synclog.request_object() RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN 'left(regexp_replace(http #>> ''{request,path}'', ''^.*?/openidm/'', ''''), 600) COLLATE "C"';
+COMMENT ON FUNCTION synclog.request_object() IS
+'The text of the expression that gives what a request is about, managed/user/x of http://localhost:8080/openidm/managed/user/x, or its whole path where that is of another kind; its first 600 characters, as the index has them. synclog.built_in_topics(), create_events_view(), failed_rows(), topics_sql() and history_sql() call it.';
+
 CREATE FUNCTION synclog.built_in_topics(OUT topic text, OUT about text, OUT columns text[], OUT indexes text[])
 	RETURNS SETOF record LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -353,7 +359,7 @@ BEGIN ATOMIC
 			ARRAY['gin (principal jsonb_path_ops)', 'btree (user_id)', 'btree ((left(principal ->> 0, 600) COLLATE "C"))']),
 		('access', 'Requests',
 			'server:jsonb client:jsonb request:jsonb http:jsonb response:jsonb roles:jsonb action ip principal status',
-			ARRAY['btree ((coalesce(user_id, principal)))', 'btree ((left(http #>> ''{request,path}'', 600) COLLATE "C"))',
+			ARRAY['btree ((coalesce(user_id, principal)))', format('btree ((%s))', synclog.request_object()),
 				'hash (principal) WHERE principal IS NOT NULL'])
 	) t(topic, about, columns, indexes);
 END;
@@ -434,7 +440,7 @@ BEGIN
 			('config', 't.transaction_id', 't.user_id', 't.object_id', 'NULL::text COLLATE "C"'),
 			('authentication', 't.transaction_id', 't.user_id', 'left(t.principal ->> 0, 600) COLLATE "C"', 't.result'),
 			('access', 't.transaction_id', 'coalesce(t.user_id, t.principal)',
-				'left(t.http #>> ''{request,path}'', 600) COLLATE "C"',
+				synclog.request_object(),
 				'coalesce((t.response ->> ''status'') COLLATE "C", t.status)')
 		) a(topic, transaction_id, user_id, object, outcome)));
 	EXECUTE format('COMMENT ON VIEW %I.events IS %L', schema,
@@ -446,7 +452,7 @@ BEGIN
 			('id', 'the event''s _id'),
 			('transaction_id', 'the transaction; in events of 2.x the root action; no index serves it here, but synclog.transaction_history() has its own'),
 			('user_id', 'who caused it; in events of 2.x the requester of a change, the principal of a request'),
-			('object', 'what it is about: the id of the source or else of the target (recon, sync), or of the object (activity, config), the first principal (authentication), the path of the request (access); of these two the first 600 characters'),
+			('object', 'what it is about: the id of the source or else of the target (recon, sync), or of the object (activity, config), the first principal (authentication), the path of the request behind /openidm/ (access); of these two the first 600 characters'),
 			('outcome', 'SUCCESS, FAILURE (recon, sync, activity, access of 2.x), SUCCESSFUL, FAILED (authentication, access)')
 		) c(name, about));
 END $$;
@@ -885,7 +891,7 @@ BEGIN ATOMIC
 	) l;
 END;
 COMMENT ON FUNCTION synclog.recon_runs(synclog.queryfilter, integer, text, interval) IS
-'the reconciliations in topic recon, one row a run, newest first by started, then recon_id, from their start and summary events alone: /recon without entries. filter: on the columns of the row, /mapping eq "..." and /state eq "UNFINISHED" and /claimed/statusSummary/FAILURE gt 0. page_size: how many, NULL is all. cookie: that of the row after which to go on, with the same filter; NULL or empty is the newest; from page to page no run is repeated and none skipped, whatever is stored meanwhile, but for those whose start is stored later. The columns are those of recon_summary, but for last_event, which is ended where there is a summary. A run without start and summary events is not listed. No rows for a NULL filter. Errors: those of matches and of recon_summary; 22023 for a page_size below 1, and for a cookie that is damaged or of another filter';
+'the reconciliations in topic recon, one row a run, newest first by started, then recon_id, from their start and summary events alone, and the newest event of one that has no summary: /recon without entries. filter: on the columns of the row, /mapping eq "..." and /state eq "UNFINISHED" and /claimed/statusSummary/FAILURE gt 0. page_size: how many, NULL is all. cookie: that of the row after which to go on, with the same filter; NULL or empty is the newest; from page to page no run is repeated and none skipped, whatever is stored meanwhile, but for those whose start is stored later. The columns are those of recon_summary, but for last_event, which is ended where there is a summary. A run without start and summary events is not listed. No rows for a NULL filter. Errors: those of matches and of recon_summary; 22023 for a page_size below 1, and for a cookie that is damaged or of another filter';
 
 CREATE FUNCTION synclog.recon_total(counts jsonb[], always text[]) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1141,7 +1147,7 @@ BEGIN
 		USING b, a;
 END $$;
 COMMENT ON FUNCTION synclog.recon_diff(text, text) IS
-'What differs between two reconciliations, object by object: a is the newer one, NULL the newest; b the older one, NULL the one of the same mapping that started before a. Neither default is a reconciliation of single objects (reconById). One row for each object and link whose situation, action or status differs, by side, object_id and link: change is new (only in a), gone (only in b: servers log no entries where there was nothing to do, so that it need not be gone from its system) or changed; side says which id object_id is: source, or target for entries of the target phase and those without a source. Of several entries for the same, the last one counts; entries without any id are left out. No rows where nothing differs. Errors: 22023 for a reconciliation that does not exist, and where there is none to compare or none before a; 42704 without topic recon';
+'What differs between two reconciliations, object by object: a is the newer one, NULL the newest; b the older one, NULL the one of the same mapping that started before a. Neither default is a reconciliation of single objects (reconById). One row for each object and link whose situation, action or status differs, by side, object_id and link: change is new (only in a), gone (only in b: servers log no entries where there was nothing to do, so that it need not be gone from its system, and a run that goes on has only those that it has come to) or changed; side says which id object_id is: source, or target for entries of the target phase and those without a source. Of several entries for the same, the last one counts; entries without any id are left out. No rows where nothing differs. Errors: 22023 for a reconciliation that does not exist, and where there is none to compare or none before a; 42704 without topic recon';
 
 CREATE FUNCTION synclog.detail_text(detail jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1167,10 +1173,10 @@ CREATE FUNCTION synclog.failed_rows(topic text) RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	-- columns that a topic lacks are constants here, which fold away
-	RETURN format($q$(SELECT %L COLLATE "C" AS topic, r."timestamp", r.id COLLATE "C" AS id, r.recon_id,
+	RETURN format($q$(SELECT %1$L COLLATE "C" AS topic, r."timestamp", r.id COLLATE "C" AS id, r.recon_id,
 			r.situation COLLATE "C" AS situation, r.mapping, nullif(r.link_qualifier, '') AS link_qualifier, s.side,
 			coalesce(CASE s.side WHEN 'target' THEN r.target_object_id WHEN 'source' THEN r.source_object_id END,
-				nullif(r.object_id, ''), r.http #>> '{request,path}', p.principal) COLLATE "C" AS object,
+				nullif(r.object_id, ''), q.object, p.principal) COLLATE "C" AS object,
 			synclog.failure_cause(
 				coalesce(nullif(r.exception, ''), r.response ->> 'statusCode', m.module ->> 'moduleId'),
 				-- the message of a summary is its counts
@@ -1179,15 +1185,17 @@ BEGIN
 				CASE WHEN r.entry_type = 'summary' THEN 'reconciliation failed'
 					ELSE coalesce(upper(coalesce(r.operation, r.action, r.request ->> 'operation')) || ' failed',
 						CASE r.result WHEN 'FAILED' THEN 'authentication failed' ELSE 'no cause given' END) END,
-				ARRAY[r.source_object_id, r.target_object_id, r.object_id, r.http #>> '{request,path}', p.principal])
+				ARRAY[r.source_object_id, r.target_object_id, r.object_id, q.object, p.principal])
 				COLLATE "C" AS cause
-		FROM %s r
+		FROM %2$s r
 			CROSS JOIN LATERAL (SELECT synclog.recon_side(r.reconciling, r.source_object_id, r.target_object_id) COLLATE "C") s(side)
 			CROSS JOIN LATERAL (SELECT synclog.failed_module(r.entries)) m(module)
 			CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(r.principal) WHEN 'array' THEN r.principal ->> 0
 				ELSE r.principal #>> '{}' END) p(principal)
+			CROSS JOIN LATERAL (SELECT %3$s) q(object)
 		WHERE r.status = 'FAILURE' OR r.result = 'FAILED' OR r.response ->> 'status' = 'FAILED')$q$, topic,
-		synclog.topic_rows(topic, '{recon_id,entry_type,reconciling,mapping,link_qualifier,source_object_id,target_object_id,object_id,situation,action,operation,status,result,exception,message,principal:jsonb,entries:jsonb,request:jsonb,http:jsonb,response:jsonb}'));
+		synclog.topic_rows(topic, '{recon_id,entry_type,reconciling,mapping,link_qualifier,source_object_id,target_object_id,object_id,situation,action,operation,status,result,exception,message,principal:jsonb,entries:jsonb,request:jsonb,http:jsonb,response:jsonb}'),
+		synclog.request_object());
 END $$;
 COMMENT ON FUNCTION synclog.failed_rows(text) IS
 'The text of a subquery that gives the events of a topic that failed (status FAILURE, result FAILED, response.status FAILED, by the columns that it has) with their object and cause. The cause is the exception''s, the status code''s with the response''s detail, or the module''s with its reason; else the operation''s or action''s name. synclog.failures(), synclog.recon_failures() and synclog.recon_repeat_offenders() build their queries on it.';
@@ -1232,7 +1240,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.failures(timestamptz, timestamptz, boolean) IS
-'What failed, in all topics whose tables there are: events with status FAILURE (recon, sync, activity, 2.x''s access), result FAILED (authentication) or response.status FAILED (access), by the columns that a topic has. since, until: from the one instant to before the other; NULL since is the beginning, NULL until has no end. grouped: one row for each topic and cause (synclog.failure_cause()), the most frequent first: how many, the first and the last time, and the first five objects by their ids; id is NULL. NULL grouped is true. grouped => false: one row for each event, by time, topic and id, with its _id. objects are the ids of the source or else the target, of the object, the path of a request, or the first principal; NULL where none is known. Error 42501 without SELECT on one of the topics'' tables';
+'What failed, in all topics whose tables there are: events with status FAILURE (recon, sync, activity, 2.x''s access), result FAILED (authentication) or response.status FAILED (access), by the columns that a topic has. since, until: from the one instant to before the other; NULL since is the beginning, NULL until has no end. grouped: one row for each topic and cause (synclog.failure_cause()), the most frequent first: how many, the first and the last time, and the first five objects by their ids; id is NULL. NULL grouped is true. grouped => false: one row for each event, by time, topic and id, with its _id. objects are the ids of the source or else the target, of the object, what a request is about (its path behind /openidm/), or the first principal; NULL where none is known. Error 42501 without SELECT on one of the topics'' tables';
 
 CREATE FUNCTION synclog.recon_failures(recon_id text DEFAULT NULL, OUT cause text, OUT count bigint,
 		OUT first timestamptz, OUT last timestamptz, OUT objects text[], OUT situations text[])
@@ -1336,7 +1344,7 @@ BEGIN
 		('outcome', 'text', 3, '{response:jsonb}', 't.response ->> ''status'''),
 		('object', 'text', 1, '{object_id:text}', 't.object_id'),
 		('object', 'text', 2, '{source_object_id:text}', 't.source_object_id'),
-		('object', 'text', 3, '{http:jsonb}', 't.http #>> ''{request,path}'''),
+		('object', 'text', 3, '{http:jsonb}', synclog.request_object()),
 		('target', 'text', 1, '{target_object_id:text}', 't.target_object_id'),
 		('mapping', 'text', 1, '{mapping:text}', 't.mapping'),
 		('user_id', 'text', 1, '{user_id:text}', 't.user_id'),
@@ -1380,7 +1388,7 @@ BEGIN
 	RETURN sql;
 END $$;
 COMMENT ON FUNCTION synclog.topics_sql(text[], jsonb) IS
-'The text of a SELECT from all topics whose columns a condition can be asked of and which the caller may read; a notice names those that he may not. members: what it gives of each event t, whatever dialect or topic it is of: timestamp, topic, id, event; what (operation, action, a request''s operation, the entry type, or the event''s name), situation, outcome (status, result or the response''s status), object (objectId, sourceObjectId or a request''s path), target (targetObjectId), mapping, user_id (userId, 2.x''s requester or principal), run_as, transaction_id (or 2.x''s rootActionId), before, after, changed_fields, password_changed; NULL where there is none, and for an empty string. conditions: {"columns that it needs, as name:type between blanks": "condition on t"}, of which one must hold; a topic without the columns of any is left out. NULL if no topic is left. synclog.history_sql() and synclog.object_states() call it.';
+'The text of a SELECT from all topics whose columns a condition can be asked of and which the caller may read; a notice names those that he may not. members: what it gives of each event t, whatever dialect or topic it is of: timestamp, topic, id, event; what (operation, action, a request''s operation, the entry type, or the event''s name), situation, outcome (status, result or the response''s status), object (objectId, sourceObjectId or what a request is about), target (targetObjectId), mapping, user_id (userId, 2.x''s requester or principal), run_as, transaction_id (or 2.x''s rootActionId), before, after, changed_fields, password_changed; NULL where there is none, and for an empty string. conditions: {"columns that it needs, as name:type between blanks": "condition on t"}, of which one must hold; a topic without the columns of any is left out. NULL if no topic is left. synclog.history_sql() and synclog.object_states() call it.';
 
 CREATE FUNCTION synclog.object_container(object_id text) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1395,11 +1403,12 @@ DECLARE
 		WHERE r.readable AND r.topic = 'recon' AND r.columns @> '{mapping:text,entry_type:text,recon_id:text,source_object_id:text,target_object_id:text}');
 BEGIN
 	IF recon IS NOT NULL THEN
+		-- in the order of the index, or the planner reads all entries of a run, to find a few
 		RETURN QUERY EXECUTE format('SELECT r.mapping::text, min(synclog.object_container(e.source)), min(synclog.object_container(e.target))
 			FROM (SELECT t.mapping, t.recon_id, row_number() OVER (PARTITION BY t.mapping ORDER BY t."timestamp" DESC) AS age
 					FROM %1$s t WHERE t.entry_type = ''start'') r
 				CROSS JOIN LATERAL (SELECT t.source_object_id::text AS source, t.target_object_id::text AS target
-					FROM %1$s t WHERE t.recon_id = r.recon_id LIMIT 20) e
+					FROM %1$s t WHERE t.recon_id = r.recon_id ORDER BY t.recon_id, t."timestamp" LIMIT 20) e
 			WHERE r.age <= 3 AND r.mapping IS NOT NULL GROUP BY r.mapping', recon);
 	END IF;
 END $$;
@@ -1470,6 +1479,7 @@ BEGIN ATOMIC
 				'object_id:text', 't.object_id = ANY ($1)',
 				'source_object_id:text', 't.source_object_id = ANY ($1)',
 				'target_object_id:text', 't.target_object_id = ANY ($1 || $2)',
+				'http:jsonb', synclog.request_object() || ' = ANY ($1)',
 				'principal:jsonb', 't.principal @> ANY ($3)',
 				-- logins of 2.x
 				'action:text principal:text', 't.principal = ANY (ARRAY(SELECT n ->> 0 FROM unnest($3) n)) AND t.action = ''authenticate'''),
@@ -1492,7 +1502,7 @@ CREATE FUNCTION synclog.history(about text, ids text[], local_ids text[], names 
 		OUT outcome text, OUT object text, OUT target text, OUT mapping text, OUT user_id text,
 		OUT transaction_id text, OUT id text, OUT event json)
 	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 ROWS 100 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
 	query CONSTANT text := synclog.history_sql(about);
 BEGIN
@@ -1501,7 +1511,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.history(text, text[], text[], jsonb[], jsonb) IS
-'Runs the SELECT of synclog.history_sql(). synclog.object_history() and transaction_history() call it.';
+'Runs the SELECT of synclog.history_sql(), which is not compiled: that takes longer than finding a few events. synclog.object_history() and transaction_history() call it.';
 
 CREATE FUNCTION synclog.object_history(object_id text,
 		OUT "timestamp" timestamptz, OUT topic text, OUT what text, OUT situation text,
@@ -1514,7 +1524,7 @@ BEGIN ATOMIC
 		CROSS JOIN LATERAL synclog.history('object', o.ids, o.local_ids, o.names, o.targets) h;
 END;
 COMMENT ON FUNCTION synclog.object_history(text) IS
-'Every event about one object, of all topics that the caller may read, oldest first (by timestamp, topic, id). object_id: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). An event is about the object if that is its objectId, sourceObjectId or targetObjectId, also unqualified as topic sync has it (see synclog.is_target()), or if one of its principals is the object''s userName, in topic authentication or in 2.x''s topic access. what: operation, action, entry type or the event''s name. outcome: status or result. object and target: objectId or sourceObjectId, and targetObjectId. user_id: who did it (2.x''s requester). transaction_id: 2.x''s rootActionId where there is none; synclog.transaction_history() tells what else belongs to it. event: the whole, as synclog.event() gives it. No rows for an unknown object and for NULL.';
+'Every event about one object, of all topics that the caller may read, oldest first (by timestamp, topic, id). object_id: a full id (managed/user/x), a local one (x) or a userName; see synclog.find_object(). An event is about the object if that is its objectId, sourceObjectId or targetObjectId, also unqualified as topic sync has it (see synclog.is_target()), or if one of its principals is the object''s userName, in topic authentication or in 2.x''s topic access, or if it is what a request is about, as its path says behind /openidm/. what: operation, action, entry type or the event''s name. outcome: status or result. object and target: objectId, sourceObjectId or what a request is about, and targetObjectId. user_id: who did it (2.x''s requester). transaction_id: 2.x''s rootActionId where there is none; synclog.transaction_history() tells what else belongs to it. event: the whole, as synclog.event() gives it. No rows for an unknown object and for NULL.';
 
 CREATE FUNCTION synclog.transaction_history(transaction_id text,
 		OUT "timestamp" timestamptz, OUT topic text, OUT what text, OUT situation text,
@@ -1611,7 +1621,7 @@ CREATE FUNCTION synclog.field_changes(object text, field text DEFAULT NULL,
 		OUT "timestamp" timestamptz, OUT user_id text, OUT run_as text, OUT object_id text, OUT field text,
 		OUT old jsonb, OUT new jsonb, OUT transaction_id text)
 	RETURNS SETOF record
-	LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100
+	LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100 SET jit = off
 BEGIN ATOMIC
 	WITH wanted AS MATERIALIZED (
 		SELECT synclog.pointer_tokens($2) AS path

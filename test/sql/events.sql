@@ -17,6 +17,8 @@ SELECT t.topic, l.* FROM (VALUES
 {"_id": "u4 text", "timestamp": "2024-01-01T00:00:04.001Z", "principal": "p", "result": "SUCCESSFUL"}
 {"_id": "u4 none", "timestamp": "2024-01-01T00:00:04.002Z", "principal": []}'),
 	('access', '{"_id": "x4", "timestamp": "2024-01-01T00:00:05.000Z", "transactionId": "t", "userId": "u", "http": {"request": {"path": "/openidm/x"}}, "response": {"status": "FAILED"}}
+{"_id": "x4 whole", "timestamp": "2024-01-01T00:00:05.002Z", "userId": "u", "http": {"request": {"path": "https://idm.example.com:8443/openidm/managed/user/x"}}}
+{"_id": "x4 other", "timestamp": "2024-01-01T00:00:05.003Z", "userId": "u", "http": {"request": {"path": "/am/json/users"}}}
 {"_id": "x2", "timestamp": "2024-01-01T00:00:05.001Z", "principal": "u", "action": "authenticate", "status": "FAILURE"}')
 ) t(topic, events), LATERAL synclog.load(topic, events) l;
 SELECT * FROM audit.events ORDER BY "timestamp";

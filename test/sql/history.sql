@@ -1,6 +1,7 @@
 -- field_changes(), object_history(), transaction_history(): who changed that,
 -- and the story of an object and of a transaction
 SET client_min_messages = warning; DROP SCHEMA IF EXISTS audit CASCADE; DELETE FROM synclog.topic; RESET client_min_messages;
+\set SHOW_CONTEXT never
 
 -- without topics there is nothing, and no error
 SELECT count(*) FROM synclog.object_history('bjensen');
@@ -47,7 +48,8 @@ SELECT topic, target FROM pg_temp.story('uid=jdoe,ou=People,dc=example,dc=com');
 -- no other container's object with this id
 SELECT topic, target FROM pg_temp.story('managed/user/uid=jdoe,ou=People,dc=example,dc=com');
 SELECT topic, what, object FROM pg_temp.story('provisioner.openicf/csvfile');
-SELECT count(*) FROM synclog.object_history('nobody');
+SELECT what, object FROM pg_temp.story('managed/user/newuser');
+SELECT count(*) FROM synclog.object_history('no such object');
 SELECT count(*) FROM synclog.object_history(NULL);
 -- the whole event
 SELECT h.event::jsonb = synclog.read(h.topic, h.id)::jsonb AS same, count(*) FROM synclog.object_history('scarter') h GROUP BY 1;
@@ -215,3 +217,16 @@ RESET enable_seqscan;
 RESET enable_indexscan;
 DROP OWNED BY regress_synclog_helpdesk;
 DROP ROLE regress_synclog_helpdesk;
+
+-- where objects are is known from a few entries of a run, however many there are
+SELECT stored FROM synclog.load('recon', (SELECT string_agg(format('{"_id": "w%1$s", "timestamp": "2018-06-%2$sT00:00:00.000Z", "reconId": "w%2$s", "entryType": "%3$s", "mapping": "w", "sourceObjectId": "system/w/a/%1$s", "targetObjectId": "managed/w/%1$s"}',
+	i, 10 + i / 2000, CASE i % 2000 WHEN 0 THEN 'start' ELSE 'entry' END), E'\n') FROM generate_series(0, 7999) i));
+VACUUM ANALYZE audit.recon;
+CREATE FUNCTION pg_temp.rows_read() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+	SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_xact_user_tables WHERE schemaname = 'audit' AND relname LIKE 'recon%'
+$$;
+BEGIN;
+SELECT pg_temp.rows_read() AS before \gset
+SELECT * FROM synclog.recon_containers() WHERE mapping = 'w';
+SELECT pg_temp.rows_read() - :before < 400 AS few_rows;
+COMMIT;
