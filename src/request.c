@@ -201,7 +201,14 @@ static void
 take_parameters(Request *request, const Route *route)
 {
 	StringInfoData lists[NPARAMETERS] = {{0}};
+	bool		   asked = false;
 
+	for (int i = 0; i < request->url->nparameters; i++)
+	{
+		ParameterId id = identify(request->url->parameters[i].name);
+
+		asked |= id == QUERY_ID || id == QUERY_FILTER;
+	}
 	for (int i = 0; i < request->url->nparameters; i++)
 	{
 		const char *name = request->url->parameters[i].name;
@@ -215,7 +222,9 @@ take_parameters(Request *request, const Route *route)
 			continue;
 		if (id == NPARAMETERS || (route->parameters & 1 << id) == 0)
 		{
-			if (*name == '_')
+			/* who has lost the "_" of a filter does not mean all events */
+			if (*name == '_' ||
+				(!asked && identify(psprintf("_%s", name)) != NPARAMETERS))
 				refuse_parameter(route, ERRCODE_INVALID_PARAMETER_VALUE,
 								 "parameter \"%s\" does not exist here", name);
 			continue;

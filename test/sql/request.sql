@@ -117,6 +117,7 @@ SELECT u, status, body FROM unnest(ARRAY[
 	'/audit/activity?_queryFilter=true&_prettyPrint=yes',
 	'/audit/activity?_queryFilter=true&formatted=',
 	'/audit/activity?_queryFilter=true&_unknown=1',
+	'/audit/activity?queryFilter=/operation+eq+"CREATE"',
 	'/audit/activity/a?_pageSize=1',
 	'/audit/activity/a?_queryFilter=true',
 	'/recon?_queryFilter=true']) u, synclog.get(u);
