@@ -9,12 +9,12 @@
 #define SYNCLOG_COMPAT_H
 
 #include "access/tupdesc.h"
-#include "access/xact.h"
 #include "common/jsonapi.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
+
+#include "attempt.h"
 
 #if PG_VERSION_NUM < 150000
 #error "synclog needs PostgreSQL 15 or later"
@@ -28,6 +28,28 @@
 #define ereturn(context, dummy_value, ...) ereport(ERROR, __VA_ARGS__)
 #define errsave(context, ...) ereport(ERROR, __VA_ARGS__)
 #define SOFT_ERROR_OCCURRED(escontext) false
+#endif
+
+#if PG_VERSION_NUM < 160000
+/* A call of an input function. */
+typedef struct InputCall
+{
+	FmgrInfo   *function;
+	const char *s;
+	Oid			ioparam;
+	int32		typmod;
+	Datum		result;
+} InputCall;
+
+/* Do such a call. */
+static inline void
+input_call(void *arg)
+{
+	InputCall *call = arg;
+
+	call->result = InputFunctionCall(call->function, (char *) call->s,
+									 call->ioparam, call->typmod);
+}
 #endif
 
 /*
@@ -44,36 +66,18 @@ input_call_soft(FmgrInfo *function, const char *s, Oid ioparam, int32 typmod,
 	return InputFunctionCallSafe(function, (char *) s, ioparam, typmod,
 								 (Node *) &escontext, result);
 #else
-	MemoryContext cxt = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool good = true;
+	InputCall  call = {function, s, ioparam, typmod};
+	ErrorData *error = attempt(input_call, &call);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(cxt);
-	PG_TRY();
+	if (error)
 	{
-		*result = InputFunctionCall(function, (char *) s, ioparam, typmod);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(cxt);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(cxt);
-		CurrentResourceOwner = owner;
 		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
 			ReThrowError(error);
 		FreeErrorData(error);
-		good = false;
+		return false;
 	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(cxt);
-	CurrentResourceOwner = owner;
-	return good;
+	*result = call.result;
+	return true;
 #endif
 }
 

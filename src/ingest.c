@@ -8,7 +8,6 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type_d.h"
@@ -23,7 +22,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
@@ -361,6 +359,24 @@ is_about_content(int sqlerrcode)
 		   sqlerrcode == ERRCODE_RAISE_EXCEPTION;
 }
 
+/* A batch of events to insert. */
+typedef struct Batch
+{
+	Ingest *ingest;
+	Event **events;
+	int		n;
+	int64	stored;
+} Batch;
+
+/* Insert a batch. */
+static void
+insert_batch(void *arg)
+{
+	Batch *batch = arg;
+
+	batch->stored = insert_events(batch->ingest, batch->events, batch->n);
+}
+
 /*
  * Insert events in a subtransaction.  -1 if the table's constraints, triggers
  * or indexes refuse one of them, with the reason.
@@ -368,37 +384,15 @@ is_about_content(int sqlerrcode)
 static int64
 try_insert(Ingest *ingest, Event **events, int n, char **reason)
 {
-	MemoryContext  cxt = CurrentMemoryContext;
-	ResourceOwner  owner = CurrentResourceOwner;
-	volatile int64 stored = -1;
+	Batch	   batch = {ingest, events, n};
+	ErrorData *error = attempt(insert_batch, &batch);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(cxt);
-	PG_TRY();
-	{
-		stored = insert_events(ingest, events, n);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(cxt);
-		error = CopyErrorData();
-		FlushErrorState();
-
-		/* else the session would be left in it */
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(cxt);
-		CurrentResourceOwner = owner;
-		if (!is_about_content(error->sqlerrcode))
-			ReThrowError(error);
-		*reason = error->message;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(cxt);
-	CurrentResourceOwner = owner;
-	return stored;
+	if (error == NULL)
+		return batch.stored;
+	if (!is_about_content(error->sqlerrcode))
+		ReThrowError(error);
+	*reason = error->message;
+	return -1;
 }
 
 /* Which events of a batch a statement finds; NULL entries are taken out. */

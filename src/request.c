@@ -7,14 +7,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/xact.h"
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
-#include "utils/resowner.h"
 
 #include "compat.h"
 #include "fields.h"
@@ -89,6 +87,13 @@ typedef struct Request
 	const char *values[NPARAMETERS]; /* NULL: not given */
 	bool		paged;				 /* a parameter of paging is given */
 } Request;
+
+/* A URL and the body of its answer. */
+typedef struct Answer
+{
+	text		  *url;
+	StringInfoData body;
+} Answer;
 
 /* A path that can be asked for, and what answers it. */
 typedef struct Route
@@ -540,44 +545,13 @@ print_error(const ErrorData *error, int status, StringInfo out)
 	appendStringInfoString(out, "}}");
 }
 
-/*
- * Answer a request, in a subtransaction since an error in it is an answer too.
- * Gives the status.
- */
-static int
-try_answer(text *url, StringInfo out)
+/* Answer the request of an Answer; an error in it is an answer too. */
+static void
+answer_url(void *arg)
 {
-	MemoryContext cxt = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile int  status = 200;
+	Answer *answered = arg;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(cxt);
-	PG_TRY();
-	{
-		answer(url, out);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(cxt);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(cxt);
-		CurrentResourceOwner = owner;
-		status = status_of(error->sqlerrcode);
-		if (status == 0)
-			ReThrowError(error);
-		resetStringInfo(out);
-		print_error(error, status, out);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(cxt);
-	CurrentResourceOwner = owner;
-	return status;
+	answer(answered->url, &answered->body);
 }
 
 PG_FUNCTION_INFO_V1(get_url);
@@ -586,17 +560,29 @@ PG_FUNCTION_INFO_V1(get_url);
 Datum
 get_url(PG_FUNCTION_ARGS)
 {
-	TupleDesc	   desc;
-	StringInfoData body;
-	Datum		   values[3];
-	bool		   nulls[3] = {false, false, false};
+	TupleDesc  desc;
+	Answer	   answered = {PG_GETARG_TEXT_PP(0)};
+	ErrorData *error;
+	int		   status = 200;
+	Datum	   values[3];
+	bool	   nulls[3] = {false, false, false};
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	initStringInfo(&body);
-	values[0] = Int32GetDatum(try_answer(PG_GETARG_TEXT_PP(0), &body));
+	initStringInfo(&answered.body);
+	error = attempt(answer_url, &answered);
+	if (error)
+	{
+		status = status_of(error->sqlerrcode);
+		if (status == 0)
+			ReThrowError(error);
+		resetStringInfo(&answered.body);
+		print_error(error, status, &answered.body);
+	}
+	values[0] = Int32GetDatum(status);
 	values[1] = CStringGetTextDatum("application/json;charset=UTF-8");
-	values[2] = PointerGetDatum(cstring_to_text_with_len(body.data, body.len));
+	values[2] = PointerGetDatum(
+		cstring_to_text_with_len(answered.body.data, answered.body.len));
 	PG_RETURN_DATUM(HeapTupleGetDatum(
 		heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
