@@ -48,8 +48,8 @@ filter_error_place(const FilterNode *node)
 }
 
 /* Make a constant of type text. */
-Const *
-filter_text_const(const char *value)
+static Const *
+text_const(const char *value)
 {
 	return makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
 					 CStringGetTextDatum(value), false, false);
@@ -109,8 +109,8 @@ filter_relabel(Expr *arg, Oid type)
 }
 
 /* Make a call of a function with one argument. */
-Expr *
-filter_make_call(Oid funcid, Expr *arg, CoercionForm form)
+static Expr *
+make_call(Oid funcid, Expr *arg, CoercionForm form)
 {
 	Oid type = get_func_rettype(funcid);
 
@@ -129,7 +129,7 @@ filter_cast(Expr *arg, Oid type)
 	path = find_coercion_pathway(type, exprType((Node *) arg),
 								 COERCION_EXPLICIT, &funcid);
 	if (path == COERCION_PATH_FUNC)
-		return filter_make_call(funcid, arg, COERCE_EXPLICIT_CAST);
+		return make_call(funcid, arg, COERCE_EXPLICIT_CAST);
 	if (path == COERCION_PATH_COERCEVIAIO)
 	{
 		CoerceViaIO *io = makeNode(CoerceViaIO);
@@ -153,7 +153,7 @@ own_function(const char *name, Expr *arg)
 		list_make2(makeString("synclog"), makeString(pstrdup(name))), 1, &type,
 		false);
 
-	return filter_make_call(funcid, arg, COERCE_EXPLICIT_CALL);
+	return make_call(funcid, arg, COERCE_EXPLICIT_CALL);
 }
 
 /* Fold a literal where case is ignored. */
@@ -266,12 +266,12 @@ compare_text(FilterTarget *target, Expr *column, const FilterNode *node)
 	if (node->op == FILTER_CO || node->op == FILTER_EW)
 		return filter_core_op(
 			"~~", pattern_operand(left),
-			(Expr *) filter_text_const(like_pattern(value, node->op)));
+			(Expr *) text_const(like_pattern(value, node->op)));
 	if (node->op == FILTER_SW)
 		return filter_core_op("^@", pattern_operand(left),
-							  (Expr *) filter_text_const(value));
+							  (Expr *) text_const(value));
 	return filter_core_op(sql_operators[node->op], left,
-						  (Expr *) filter_text_const(value));
+						  (Expr *) text_const(value));
 }
 
 /* Compare a boolean column; co and sw mean eq, as for numbers. */
@@ -396,13 +396,13 @@ compare_instant(FilterTarget *target, Expr *column, Oid type,
 		if (type != TIMESTAMPTZOID)
 			column = (Expr *) makeFuncExpr(
 				F_TIMEZONE_TEXT_TIMESTAMP, TIMESTAMPTZOID,
-				list_make2(filter_text_const("UTC"),
+				list_make2(text_const("UTC"),
 						   filter_cast(column, TIMESTAMPOID)),
 				InvalidOid, DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL);
 		column = own_function("iso8601", column);
 		return filter_core_op(
 			"~~", filter_fold_expr(target, column),
-			(Expr *) filter_text_const(like_pattern(
+			(Expr *) text_const(like_pattern(
 				filter_fold_value(target, node->value), node->op)));
 	}
 	if (node->op == FILTER_SW)

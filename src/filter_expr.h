@@ -16,10 +16,8 @@ extern FilterNode *filter_in_values(const FilterNode *node);
 
 /* filter_column.c */
 extern int		   filter_error_place(const FilterNode *node);
-extern Const	  *filter_text_const(const char *value);
 extern Expr		  *filter_null_test(Expr *arg, NullTestType type);
 extern Expr		  *filter_relabel(Expr *arg, Oid type);
-extern Expr		  *filter_make_call(Oid funcid, Expr *arg, CoercionForm form);
 extern Expr		  *filter_cast(Expr *arg, Oid type);
 extern Expr		  *filter_core_op(const char *name, Expr *left, Expr *right);
 extern Expr		  *filter_fold_expr(FilterTarget *target, Expr *arg);

@@ -57,20 +57,8 @@ CREATE TEMP TABLE came AS
 		WHERE topic = 'recon'
 	) c;
 
--- JSON that came as text is compared as the JSON that it is, but stays text
-CREATE FUNCTION pg_temp.comparable(event jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
-DECLARE
-	m record;
-BEGIN
-	FOR m IN SELECT * FROM jsonb_each(event) WHERE jsonb_typeof(value) = 'string' AND value #>> '{}' ~ '^\s*[[{]' LOOP
-		BEGIN
-			event := event || jsonb_build_object(m.key, jsonb_build_object('JSON as text', (m.value #>> '{}')::jsonb));
-		EXCEPTION WHEN invalid_text_representation THEN
-			NULL;				-- a text that only looks like it
-		END;
-	END LOOP;
-	RETURN event;
-END $$;
+\set comparable `echo "$PG_ABS_SRCDIR/comparable.sql"`
+\i :comparable
 CREATE TEMP TABLE compared AS
 	SELECT e.topic, e.dialect, e.id, c.short, c.way, e.formatted <> e.whole AS shortened,
 		pg_temp.comparable(CASE WHEN short THEN e.formatted ELSE e.whole END) AS expected, pg_temp.comparable(c.event) AS came

@@ -1,20 +1,8 @@
 -- event(): every dialect's events come back as they came
 SET client_min_messages = warning; DROP SCHEMA IF EXISTS audit CASCADE; DELETE FROM synclog.topic; RESET client_min_messages; SELECT synclog.create_topics();
 
--- JSON that came as text is compared as the JSON it is, but stays text
-CREATE FUNCTION pg_temp.comparable(event jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
-DECLARE
-	m record;
-BEGIN
-	FOR m IN SELECT * FROM jsonb_each(event) WHERE jsonb_typeof(value) = 'string' AND value #>> '{}' ~ '^\s*[[{]' LOOP
-		BEGIN
-			event := event || jsonb_build_object(m.key, jsonb_build_object('JSON as text', (m.value #>> '{}')::jsonb));
-		EXCEPTION WHEN invalid_text_representation THEN
-			NULL;				-- a text that only looks like it
-		END;
-	END LOOP;
-	RETURN event;
-END $$;
+\set comparable `echo "$PG_ABS_SRCDIR/comparable.sql"`
+\i :comparable
 
 CREATE FUNCTION pg_temp.round_trip(topic text, events text,
 	OUT events_in bigint, OUT stored bigint, OUT same bigint, OUT in_raw bigint, OUT differing text)

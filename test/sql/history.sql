@@ -222,9 +222,8 @@ DROP ROLE regress_synclog_helpdesk;
 SELECT stored FROM synclog.load('recon', (SELECT string_agg(format('{"_id": "w%1$s", "timestamp": "2018-06-%2$sT00:00:00.000Z", "reconId": "w%2$s", "entryType": "%3$s", "mapping": "w", "sourceObjectId": "system/w/a/%1$s", "targetObjectId": "managed/w/%1$s"}',
 	i, 10 + i / 2000, CASE i % 2000 WHEN 0 THEN 'start' ELSE 'entry' END), E'\n') FROM generate_series(0, 7999) i));
 VACUUM ANALYZE audit.recon;
-CREATE FUNCTION pg_temp.rows_read() RETURNS bigint LANGUAGE sql VOLATILE AS $$
-	SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_xact_user_tables WHERE schemaname = 'audit' AND relname LIKE 'recon%'
-$$;
+\set rows_read `echo "$PG_ABS_SRCDIR/rows_read.sql"`
+\i :rows_read
 BEGIN;
 SELECT pg_temp.rows_read() AS before \gset
 SELECT * FROM synclog.recon_containers() WHERE mapping = 'w';

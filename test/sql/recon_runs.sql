@@ -89,9 +89,8 @@ SELECT count(*) FROM synclog.load('recon', (SELECT string_agg(format('{"_id": "x
 	CASE i % 100 WHEN 99 THEN ', "messageDetail": {"state": "SUCCESS", "situationSummary": {"FOUND": 98}, "statusSummary": {"SUCCESS": 98}}' ELSE '' END), E'\n')
 	FROM generate_series(0, 1999) i));
 VACUUM ANALYZE audit.recon;
-CREATE FUNCTION pg_temp.rows_read() RETURNS bigint LANGUAGE sql VOLATILE AS $$
-	SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_xact_user_tables WHERE schemaname = 'audit' AND relname LIKE 'recon%'
-$$;
+\set rows_read `echo "$PG_ABS_SRCDIR/rows_read.sql"`
+\i :rows_read
 BEGIN;
 SELECT pg_temp.rows_read() AS before \gset
 SELECT count(*) FROM synclog.recon_runs('/mapping eq "x"');
