@@ -361,10 +361,31 @@ BEGIN ATOMIC
 			'server:jsonb client:jsonb request:jsonb http:jsonb response:jsonb roles:jsonb action ip principal status',
 			ARRAY['btree ((coalesce(user_id, principal)))', format('btree ((%s))', synclog.request_object()),
 				'hash (principal) WHERE principal IS NOT NULL'])
-	) t(topic, about, columns, indexes);
+	) t(topic, about, columns, indexes)
+	UNION ALL
+	-- what other products log; generated columns are derived and no members
+	SELECT t.topic, t.about, string_to_array(t.columns, ' ') || t.generated, ARRAY['hash (id)'] || t.indexes
+	FROM (VALUES
+		('sync_run', 'Runs of a synchronization with directories, of Alfresco Process Services',
+			'type status',
+			ARRAY['number:bigint GENERATED ALWAYS AS (CASE WHEN id ~ ''^(0|[1-9][0-9]{0,17})$'' THEN CAST(id AS bigint) END) STORED'],
+			ARRAY['btree (tenant_id, number)']),
+		('sync_run_line', 'The log files of such runs, line by line',
+			'run ordinal:integer action message',
+			'{}'::text[],
+			ARRAY['btree (run, ordinal)']),
+		('directory_sync', 'Provisioning of users, of Code42',
+			'provider_name username action field old_value new_value',
+			'{}',
+			ARRAY['btree (username)']),
+		('provisioning_task', 'Tasks that provision accounts to applications, of ParaView IAM',
+			'task_id application object_type action source status parameters:jsonb request:jsonb response:jsonb',
+			'{}',
+			ARRAY['btree (task_id, "timestamp")'])
+	) t(topic, about, columns, generated, indexes);
 END;
 COMMENT ON FUNCTION synclog.built_in_topics() IS
-'The built-in topics as synclog.create_topics() makes them: the columns of every event and those of the topic, in order, as name or name:type, and the indexes. The columns are the members of all dialects of the servers'' events.';
+'The built-in topics as synclog.create_topics() makes them: the columns of every event and those of the topic, in order, as name or name:type, and the indexes. The columns are the members of all dialects of the servers'' events, and what is derived from them: those whose type says GENERATED.';
 
 CREATE FUNCTION synclog.create_topic(schema name, topic text, columns text[]) RETURNS regclass
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -377,7 +398,7 @@ BEGIN
 			tenant_id text COLLATE "C" NOT NULL DEFAULT '''', extra jsonb, form bigint, raw json)
 		PARTITION BY RANGE ("timestamp")', relation,
 		(SELECT string_agg(format('%I %s', split_part(c, ':', 1),
-				coalesce(nullif(split_part(c, ':', 2), ''), 'text COLLATE "C"')), ', ' ORDER BY i)
+				coalesce(substring(c FROM ':(.*)'), 'text COLLATE "C"')), ', ' ORDER BY i)
 			FROM unnest(columns) WITH ORDINALITY AS u(c, i)));
 	-- what has an absurd date has a place, and no partition is a default one
 	FOR partition, bounds IN VALUES
@@ -401,12 +422,13 @@ DECLARE
 	members text[] := '{}';
 BEGIN
 	FOR column_name, column_type IN
-		SELECT split_part(c, ':', 1), coalesce(nullif(split_part(c, ':', 2), ''), 'text COLLATE "C"')
+		SELECT split_part(c, ':', 1), coalesce(substring(c FROM ':(.*)'), 'text COLLATE "C"')
 			FROM unnest(columns) WITH ORDINALITY AS u(c, i) ORDER BY i
 	LOOP
 		CONTINUE WHEN EXISTS (SELECT FROM pg_attribute a
 			WHERE a.attrelid = relation AND a.attname = column_name AND NOT a.attisdropped);
 		EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', relation, column_name, column_type);
+		CONTINUE WHEN column_type LIKE '% GENERATED %';
 		added := added || quote_ident(column_name);
 		members := members || (SELECT string_agg(CASE i WHEN 1 THEN part ELSE initcap(part) END, '' ORDER BY i)
 			FROM unnest(string_to_array(column_name, '_')) WITH ORDINALITY AS u(part, i));
