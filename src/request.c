@@ -33,6 +33,9 @@ static const struct
 	{"_totalPagedResultsPolicy", TOTAL_PAGED_RESULTS_POLICY},
 	{"_prettyPrint", PRETTY_PRINT},
 	{"formatted", FORMATTED},
+	{"tenantId", TENANT_ID},
+	{"start", START},
+	{"size", SIZE},
 	{"_crestapiversion", IGNORED},
 	{"_locale", IGNORED},
 	{"_queryExpression", UNSUPPORTED},
@@ -77,12 +80,21 @@ typedef struct Route
 static const char any[] = "";
 
 static const char json[] = "application/json;charset=UTF-8";
+static const char plain[] = "text/plain; charset=UTF-8";
 
 static const Route routes[] = {
 	{{"audit", any}, QUERY_PARAMETERS, json, answer_query},
 	{{"audit", any, any}, READ_PARAMETERS, json, answer_read},
 	{{"recon"}, RECON_PARAMETERS, json, answer_recons},
 	{{"recon", any}, RECON_PARAMETERS, json, answer_recon},
+	{{"idm-sync-log-entries"},
+	 1 << TENANT_ID | 1 << START | 1 << SIZE,
+	 json,
+	 answer_sync_runs},
+	{{"idm-sync-log-entries", any, "logfile"},
+	 1 << TENANT_ID,
+	 plain,
+	 answer_sync_run_log},
 };
 
 /* Find the route of a path; the segments before it are the context's. */
@@ -117,7 +129,8 @@ find_route(Request *request)
 			(errcode(ERRCODE_NO_DATA_FOUND),
 			 errmsg("there is nothing at this path"),
 			 errhint("The paths are /audit/<topic>, /audit/<topic>/<_id>, "
-					 "/recon and /recon/<reconId>.")));
+					 "/recon, /recon/<reconId>, /idm-sync-log-entries and "
+					 "/idm-sync-log-entries/<id>/logfile.")));
 }
 
 /* Tell which parameter a name is; NPARAMETERS is one of a named query's. */

@@ -23,6 +23,9 @@ typedef enum ParameterId
 	TOTAL_PAGED_RESULTS_POLICY,
 	PRETTY_PRINT,
 	FORMATTED,
+	TENANT_ID,
+	START,
+	SIZE,
 	NPARAMETERS,
 	IGNORED,	/* they change nothing in an answer */
 	UNSUPPORTED /* the servers have them */
@@ -49,5 +52,9 @@ extern void answer_query(const Request *request, StringInfo out);
 extern void answer_read(const Request *request, StringInfo out);
 extern void answer_recons(const Request *request, StringInfo out);
 extern void answer_recon(const Request *request, StringInfo out);
+
+/* sync_run.c */
+extern void answer_sync_runs(const Request *request, StringInfo out);
+extern void answer_sync_run_log(const Request *request, StringInfo out);
 
 #endif /* SYNCLOG_REQUEST_H */
