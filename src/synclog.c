@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "event_text.h"
 #include "page.h"
+#include "tenant.h"
 
 PG_MODULE_MAGIC_EXT(.name = "synclog", .version = SYNCLOG_VERSION);
 
@@ -33,5 +34,11 @@ _PG_init(void)
 		"synclog.recon_grouped().",
 		&max_response, MAX_RESPONSE_KB, 1, MAX_RESPONSE_KB, PGC_USERSET,
 		GUC_UNIT_KB, NULL, NULL, NULL);
+	/* unset is not the same as empty, the tenant of what has none */
+	DefineCustomStringVariable(
+		"synclog.tenant_id", "Tenant whose events are stored.",
+		"If it is not set, the default of column tenant_id, or the only "
+		"tenant of a role that row-level security binds.",
+		&tenant_setting, NULL, PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("synclog");
 }
