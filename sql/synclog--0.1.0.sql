@@ -1184,6 +1184,8 @@ CREATE FUNCTION synclog.sync_run_load(type text, tenant_id text, at timestamptz,
 DECLARE
 	relation CONSTANT regclass := synclog.topic_table('sync_run');
 	started CONSTANT timestamptz := coalesce(at, now());
+	-- behind the last LF is no line
+	length CONSTANT bigint := octet_length(log) - octet_length(replace(log, E'\n', '')) + (right(log, 1) <> E'\n')::integer;
 	newest bigint;
 	run bigint;
 	chunk record;
@@ -1210,8 +1212,7 @@ BEGIN
 	FOR chunk IN
 		SELECT min(l.ordinal) AS first, array_agg(l.line ORDER BY l.ordinal) AS lines
 		FROM string_to_table(log, E'\n') WITH ORDINALITY l(line, ordinal)
-		-- behind the last LF is no line
-		WHERE l.ordinal <= octet_length(log) - octet_length(replace(log, E'\n', '')) + (right(log, 1) <> E'\n')::integer
+		WHERE l.ordinal <= length
 		GROUP BY (l.ordinal - 1) / 10000 ORDER BY 1
 	LOOP
 		BEGIN
