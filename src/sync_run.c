@@ -62,7 +62,7 @@ synclog_sync_run_number(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("no sequence belongs to table \"%s\"",
 						get_rel_name(relid)),
-				 errhint("ALTER SEQUENCE … OWNED BY makes one belong to a "
+				 errhint("ALTER SEQUENCE ... OWNED BY makes one belong to a "
 						 "column of it; synclog.create_topics() does so.")));
 	sequence = ObjectIdGetDatum(linitial_oid(sequences));
 
