@@ -110,15 +110,16 @@ COMMENT ON FUNCTION synclog.filter_not(synclog.queryfilter) IS
 COMMENT ON FUNCTION synclog.filter_tree(synclog.queryfilter) IS
 'the filter as a tree, in the reference''s map form: {"operator":"eq","field":"/a","value":1}, {"operator":"and","subfilters":[...]}, {"operator":"!","subfilter":...}, {"operator":"complex","field":"/a","subfilter":...} for /a[...]';
 
+-- it tells of its argument by its result alone, so that filters with ignore_case keep their index under a policy
 CREATE FUNCTION synclog.fold(value text) RETURNS text
-	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'fold_text';
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF AS 'MODULE_PATHNAME', 'fold_text';
 CREATE FUNCTION synclog.fold(value jsonb) RETURNS jsonb
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'fold_jsonb';
 CREATE FUNCTION synclog.iso8601(instant timestamptz) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 
 COMMENT ON FUNCTION synclog.fold(text) IS
-'the text with its case folded as the reference does: each character of the Basic Multilingual Plane by its simple upper-case and then lower-case mapping, whatever the locale; an index on it serves filters with ignore_case';
+'the text with its case folded as the reference does: each character of the Basic Multilingual Plane by its simple upper-case and then lower-case mapping, whatever the locale, and of texts above 512 MB those of ASCII alone; an index on it serves filters with ignore_case, also under row-level security';
 COMMENT ON FUNCTION synclog.fold(jsonb) IS
 'the value with the case of its strings folded, never that of its keys';
 COMMENT ON FUNCTION synclog.iso8601(timestamptz) IS
@@ -502,7 +503,6 @@ BEGIN
 
 	EXECUTE format('CREATE TABLE IF NOT EXISTS %I.rejected (topic text COLLATE "C" NOT NULL,
 		received_at timestamptz NOT NULL DEFAULT now(), reason text NOT NULL, event text)', schema);
-	PERFORM synclog.add_rejected_tenant(format('%I.rejected', schema)::regclass);
 	EXECUTE format('COMMENT ON TABLE %I.rejected IS %L', schema, 'What synclog.load() could not store, with the reason; event is NULL where it may hold credentials.');
 
 	FOR built_in IN SELECT * FROM synclog.built_in_topics() LOOP
@@ -536,6 +536,7 @@ BEGIN
 		PERFORM synclog.register_topic(built_in.topic, relation, release);
 	END LOOP;
 	PERFORM synclog.create_events_view(schema);
+	PERFORM synclog.add_rejected_tenant(format('%I.rejected', schema)::regclass);
 	IF synclog.tenants_enabled() THEN
 		PERFORM synclog.apply_tenants(ARRAY(SELECT to_regclass(format('%I.%I', schema, b.topic)) FROM synclog.built_in_topics() b));
 	END IF;
@@ -614,7 +615,7 @@ CREATE FUNCTION synclog.query_page(topic text, filter synclog.queryfilter DEFAUL
 	RETURNS json
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.query_page(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean, text, text) IS
-'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 53400 for an answer above synclog.max_response, 54000 for sort keys that take more than 16 MB in a cookie, 23502 for a page that ends at a NULL of a column declared NOT NULL, as a foreign table can have';
+'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s, unknown where row-level security binds the caller; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 53400 for an answer above synclog.max_response, 54000 for sort keys that take more than 16 MB in a cookie, 23502 for a page that ends at a NULL of a column declared NOT NULL, as a foreign table can have';
 
 ------------------------------------------------------------------------------
 -- recon: reconciliations, grouped
