@@ -110,15 +110,16 @@ COMMENT ON FUNCTION synclog.filter_not(synclog.queryfilter) IS
 COMMENT ON FUNCTION synclog.filter_tree(synclog.queryfilter) IS
 'the filter as a tree, in the reference''s map form: {"operator":"eq","field":"/a","value":1}, {"operator":"and","subfilters":[...]}, {"operator":"!","subfilter":...}, {"operator":"complex","field":"/a","subfilter":...} for /a[...]';
 
+-- it tells of its argument by its result alone, so that filters with ignore_case keep their index under a policy
 CREATE FUNCTION synclog.fold(value text) RETURNS text
-	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'fold_text';
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF AS 'MODULE_PATHNAME', 'fold_text';
 CREATE FUNCTION synclog.fold(value jsonb) RETURNS jsonb
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'fold_jsonb';
 CREATE FUNCTION synclog.iso8601(instant timestamptz) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 
 COMMENT ON FUNCTION synclog.fold(text) IS
-'the text with its case folded as the reference does: each character of the Basic Multilingual Plane by its simple upper-case and then lower-case mapping, whatever the locale; an index on it serves filters with ignore_case';
+'the text with its case folded as the reference does: each character of the Basic Multilingual Plane by its simple upper-case and then lower-case mapping, whatever the locale, and of texts above 512 MB those of ASCII alone; an index on it serves filters with ignore_case, also under row-level security';
 COMMENT ON FUNCTION synclog.fold(jsonb) IS
 'the value with the case of its strings folded, never that of its keys';
 COMMENT ON FUNCTION synclog.iso8601(timestamptz) IS
@@ -573,7 +574,6 @@ BEGIN
 
 	EXECUTE format('CREATE TABLE IF NOT EXISTS %I.rejected (topic text COLLATE "C" NOT NULL,
 		received_at timestamptz NOT NULL DEFAULT now(), reason text NOT NULL, event text)', schema);
-	PERFORM synclog.add_rejected_tenant(format('%I.rejected', schema)::regclass);
 	EXECUTE format('COMMENT ON TABLE %I.rejected IS %L', schema, 'What synclog.load() could not store, with the reason; event is NULL where it may hold credentials.');
 
 	FOR built_in IN SELECT * FROM synclog.built_in_topics() LOOP
@@ -608,6 +608,7 @@ BEGIN
 	END LOOP;
 	PERFORM synclog.create_events_view(schema);
 	PERFORM synclog.create_run_sequence(schema);
+	PERFORM synclog.add_rejected_tenant(format('%I.rejected', schema)::regclass);
 	IF synclog.tenants_enabled() THEN
 		PERFORM synclog.apply_tenants(ARRAY(SELECT to_regclass(format('%I.%I', schema, b.topic)) FROM synclog.built_in_topics() b));
 	END IF;
@@ -686,7 +687,7 @@ CREATE FUNCTION synclog.query_page(topic text, filter synclog.queryfilter DEFAUL
 	RETURNS json
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.query_page(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean, text, text) IS
-'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 53400 for an answer above synclog.max_response, 54000 for sort keys that take more than 16 MB in a cookie, 23502 for a page that ends at a NULL of a column declared NOT NULL, as a foreign table can have';
+'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s, unknown where row-level security binds the caller; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 53400 for an answer above synclog.max_response, 54000 for sort keys that take more than 16 MB in a cookie, 23502 for a page that ends at a NULL of a column declared NOT NULL, as a foreign table can have';
 
 ------------------------------------------------------------------------------
 -- recon: reconciliations, grouped
@@ -1384,31 +1385,65 @@ END;
 COMMENT ON FUNCTION synclog.tenant_tables(regclass[]) IS
 'These tables of topics, as far as they exist, and the tables rejected beside them of the same owner. synclog.apply_tenants(), synclog.tenant_objects() and synclog.tenant_gaps() call it.';
 
-CREATE FUNCTION synclog.tenant_objects(topics regclass[], OUT object text, OUT see text, OUT add text) RETURNS SETOF record
+CREATE FUNCTION synclog.tenant_objects(topics regclass[], OUT owner regrole, OUT object text, OUT see text, OUT add text) RETURNS SETOF record
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	WITH guarded AS MATERIALIZED (
 		SELECT c.* FROM synclog.tenant_tables(topics) t JOIN pg_class c ON c.oid = t WHERE c.relkind <> 'f'
 	), dependent AS MATERIALIZED (
-		SELECT v.oid, v.relkind, v.reloptions
+		SELECT v.oid, v.relowner, v.relkind, v.reloptions
 		FROM guarded g JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = g.oid
 			LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
 			JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v' AND v.relnamespace = g.relnamespace AND v.relowner = g.relowner
 				OR v.oid = d.objid AND d.classid = 'pg_class'::regclass AND d.deptype = 'a' AND v.relkind = 'S'
 	)
-	SELECT DISTINCT format('SCHEMA %s', g.relnamespace::regnamespace), 'USAGE', 'USAGE' FROM guarded g
+	SELECT n.nspowner, format('SCHEMA %s', n.oid::regnamespace), 'USAGE', 'USAGE'
+	FROM pg_namespace n WHERE n.oid IN (SELECT g.relnamespace FROM guarded g)
 	UNION ALL
-	SELECT format('TABLE %s', g.oid::regclass), 'SELECT', 'INSERT' FROM guarded g
+	SELECT g.relowner, format('TABLE %s', g.oid::regclass), 'SELECT', 'INSERT' FROM guarded g
 	UNION
-	SELECT format('TABLE %s', d.oid::regclass), 'SELECT', (SELECT 'INSERT' FROM pg_trigger t WHERE t.tgrelid = d.oid LIMIT 1)
+	SELECT d.relowner, format('TABLE %s', d.oid::regclass), 'SELECT', (SELECT 'INSERT' FROM pg_trigger t WHERE t.tgrelid = d.oid LIMIT 1)
 	FROM dependent d
 	WHERE d.relkind = 'v' AND EXISTS (SELECT FROM pg_options_to_table(d.reloptions) o
 		WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)
 	UNION
-	SELECT format('SEQUENCE %s', d.oid::regclass), NULL, 'USAGE' FROM dependent d WHERE d.relkind = 'S';
+	SELECT d.relowner, format('SEQUENCE %s', d.oid::regclass), NULL, 'USAGE' FROM dependent d WHERE d.relkind = 'S';
 END;
 COMMENT ON FUNCTION synclog.tenant_objects(regclass[]) IS
-'What a role uses that sees or adds events of these topics, as GRANT names it, with the privileges that seeing and adding take: schema, tables, views in the same schema that ask with their user''s rights, sequences of columns. Foreign tables, which have no row-level security, are not among them. synclog.apply_tenants() calls it.';
+'What a role uses that sees or adds events of these topics, as GRANT names it, with its owner and the privileges that seeing and adding take: schema, tables, views in the same schema that ask with their user''s rights, sequences of columns. Foreign tables, which have no row-level security, are not among them. synclog.tenant_privileges() calls it.';
+
+CREATE FUNCTION synclog.check_owner(relations regclass[]) RETURNS void
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	foreign_names CONSTANT text := (SELECT string_agg(format('%s (%s)', c.oid::regclass, c.relowner::regrole), ', ' ORDER BY c.relname)
+		FROM pg_class c WHERE c.oid = ANY (relations) AND NOT pg_has_role(c.relowner, 'USAGE'));
+BEGIN
+	IF foreign_names IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+			MESSAGE = 'tables belong to another role',
+			DETAIL = format('They are %s.', foreign_names),
+			HINT = 'SET ROLE to the owner.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.check_owner(regclass[]) IS
+'Error 42501 unless the caller has the privileges of the owner of each of the tables. synclog.owned_topics(), revoke_from_others() and tenant_privileges() call it.';
+
+CREATE FUNCTION synclog.owned_topics() RETURNS regclass[]
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	topics CONSTANT regclass[] := (SELECT array_agg(t.relation ORDER BY t.name)
+		FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation);
+BEGIN
+	IF topics IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = 'there are no topics',
+			HINT = 'Call synclog.create_topics() to create the built-in topics.';
+	END IF;
+	PERFORM synclog.check_owner(topics);
+	RETURN topics;
+END $$;
+COMMENT ON FUNCTION synclog.owned_topics() IS
+'The tables of all topics. Errors: 42501 unless the caller has the privileges of the owner of each, 55000 without topics. synclog.enable_tenants(), grant_tenant() and revoke_tenant() call it.';
 
 CREATE FUNCTION synclog.revoke_from_others(relation regclass, kept text[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -1416,6 +1451,7 @@ DECLARE
 	privilege text;
 	grantee text;
 BEGIN
+	PERFORM synclog.check_owner(ARRAY[relation]);
 	FOR privilege, grantee IN
 		SELECT DISTINCT x.privilege_type, CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END
 			FROM pg_class c
@@ -1428,7 +1464,7 @@ BEGIN
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION synclog.revoke_from_others(regclass, text[]) IS
-'Takes all privileges on a table and its columns but the kept ones from everybody but its owner. synclog.hide_table() and synclog.apply_tenants() call it.';
+'Takes all privileges on a table and its columns but the kept ones from everybody but its owner. Error 42501 unless the caller has the privileges of the owner. synclog.hide_table() and synclog.guard_table() call it.';
 
 CREATE FUNCTION synclog.hide_table(relation regclass) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -1483,11 +1519,13 @@ DECLARE
 	object text;
 	wanted boolean;
 BEGIN
+	PERFORM synclog.check_owner(topics);
 	FOR privilege, object, wanted IN
 		SELECT p.privilege, o.object, bool_or(p.wanted)
 			FROM synclog.tenant_objects(topics) o CROSS JOIN LATERAL (VALUES
 				(o.see, levels && '{reader,manager,administrator}'), (o.add, levels && '{writer,manager,administrator}')) p(privilege, wanted)
-			WHERE p.privilege IS NOT NULL
+			-- an owner's privileges are no grants
+			WHERE p.privilege IS NOT NULL AND o.owner <> role
 			GROUP BY o.object, p.privilege ORDER BY o.object, p.privilege
 	LOOP
 		EXECUTE format(CASE WHEN wanted THEN 'GRANT %s ON %s TO %s' ELSE 'REVOKE %s ON %s FROM %s' END, privilege, object, role);
@@ -1524,32 +1562,6 @@ END $$;
 COMMENT ON FUNCTION synclog.add_rejected_tenant(regclass) IS
 'Adds column tenant_id to a table rejected that does not have it yet. synclog.create_topics() and synclog.apply_tenants() call it.';
 
-CREATE FUNCTION synclog.owned_topics() RETURNS regclass[]
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	foreign_names text;
-	topics regclass[];
-BEGIN
-	SELECT string_agg(format('%s (%s)', t.relation, c.relowner::regrole), ', ' ORDER BY t.name)
-				FILTER (WHERE NOT pg_has_role(c.relowner, 'USAGE')),
-			array_agg(t.relation ORDER BY t.name)
-		INTO foreign_names, topics
-		FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation;
-	IF topics IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = 'there are no topics',
-			HINT = 'Call synclog.create_topics() to create the built-in topics.';
-	ELSIF foreign_names IS NOT NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-			MESSAGE = 'tables of topics belong to another role',
-			DETAIL = format('They are %s.', foreign_names),
-			HINT = 'SET ROLE to the owner.';
-	END IF;
-	RETURN topics;
-END $$;
-COMMENT ON FUNCTION synclog.owned_topics() IS
-'The tables of all topics. Errors: 42501 unless the caller has the privileges of the owner of each, 55000 without topics. synclog.enable_tenants(), grant_tenant() and revoke_tenant() call it.';
-
 CREATE FUNCTION synclog.tenant_gaps(OUT relation regclass, OUT gap text) RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -1562,6 +1574,10 @@ BEGIN
 			UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid
 		), all_tables AS MATERIALIZED (
 			SELECT * FROM guarded UNION ALL SELECT c.*, false FROM part JOIN pg_class c ON c.oid = part.oid
+		), reader(oid) AS (
+			SELECT t.oid FROM all_tables t
+			UNION SELECT w.ev_class FROM reader JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = reader.oid
+				JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
 		)
 		SELECT t.oid::regclass, format('it has no row-level security, and %s may use it', string_agg(DISTINCT
 				CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END, ', '))
@@ -1573,14 +1589,14 @@ BEGIN
 			FROM all_tables t JOIN pg_policy p ON p.polrelid = t.oid
 			WHERE p.polpermissive AND NOT (t.is_root AND p.polname IN ('tenant_see', 'tenant_add'))
 		UNION ALL
-		SELECT DISTINCT v.oid::regclass, format('%s of %s that asks with the rights of its owner, and others may use it',
-				CASE v.relkind WHEN 'm' THEN 'it is a materialized view' ELSE 'it is a view' END, t.oid::regclass)
-			FROM all_tables t JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
-				JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-				JOIN pg_class v ON v.oid = r.ev_class AND v.oid <> t.oid
-				JOIN LATERAL aclexplode(v.relacl) x ON x.grantee <> v.relowner
-			WHERE NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions) o
-				WHERE v.relkind = 'v' AND o.option_name = 'security_invoker' AND o.option_value::boolean)
+		SELECT v.oid::regclass, CASE v.relkind WHEN 'm' THEN 'it is a materialized view of events, and others may use it'
+				ELSE 'it is a view of events that asks with the rights of its owner, and others may use it' END
+			FROM reader r JOIN pg_class v ON v.oid = r.oid
+			WHERE v.relkind IN ('v', 'm') AND EXISTS (SELECT FROM aclexplode(v.relacl) x WHERE x.grantee <> v.relowner)
+				AND NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions) o
+					WHERE v.relkind = 'v' AND o.option_name = 'security_invoker' AND o.option_value::boolean)
+				AND EXISTS (SELECT FROM pg_roles o JOIN guarded g ON o.oid = v.relowner
+					WHERE o.rolbypassrls OR pg_has_role(o.oid, g.relowner, 'USAGE'))
 		UNION ALL
 		SELECT t.oid::regclass, format('unique index %s has no tenant: who stores learns that another tenant has the key', i.indexrelid::regclass)
 			FROM all_tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
@@ -1588,7 +1604,7 @@ BEGIN
 		ORDER BY 1, 2;
 END $$;
 COMMENT ON FUNCTION synclog.tenant_gaps() IS
-'What leads around the policies of synclog.enable_tenants(): tables and partitions of topics without row-level security that others may use (foreign ones, and those attached since), other permissive policies, views that others may use and that ask with their owner''s rights, unique indexes across tenants. No rows if all is well. Error 42704 never: topics without tables are left out.';
+'What leads around the policies of synclog.enable_tenants(): tables and partitions of topics without row-level security that others may use (foreign ones, and those attached since), other permissive policies, views that others may use and that ask with the rights of an owner who sees all, unique indexes across tenants. No rows if all is well. What functions with the rights of their owner do is not looked into.';
 
 CREATE FUNCTION synclog.enable_tenants() RETURNS void
 	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -1616,7 +1632,7 @@ COMMENT ON FUNCTION synclog.enable_tenants() IS
 'From now on every role but the tables'' owner sees and adds the events of its tenants alone, in all topics and in the tables rejected beside them: row-level security with policies by column tenant_id (a table without it has the events of no tenant), on tables and partitions; of privileges others keep SELECT and INSERT, on partitions none. Called again it takes up what has come since, such as partitions attached by hand. Warnings name what leads around it (synclog.tenant_gaps()) and foreign tables, which are left to their owner; a notice names roles with privileges and without a tenant. Errors: 42501 unless the caller has the privileges of the owner of each topic''s table, 55000 without topics.';
 
 CREATE FUNCTION synclog.check_tenants_enabled() RETURNS void
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF NOT synclog.tenants_enabled() THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
