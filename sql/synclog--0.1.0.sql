@@ -379,9 +379,9 @@ BEGIN ATOMIC
 			'{}',
 			ARRAY['btree (username)']),
 		('provisioning_task', 'Tasks that provision accounts to applications, of ParaView IAM',
-			'task_id application object_type action source status parameters:jsonb request:jsonb response:jsonb',
+			'task_id application object_type action source source_no:integer status parameters:jsonb request:jsonb response:jsonb operation_log:jsonb permission_bindings:jsonb permission_unbindings:jsonb confirmed_by note retry_of retried_by',
 			'{}',
-			ARRAY['btree (task_id, "timestamp")'])
+			ARRAY['btree (task_id, "timestamp")', 'hash (retry_of) WHERE retry_of IS NOT NULL'])
 	) t(topic, about, columns, generated, indexes);
 END;
 COMMENT ON FUNCTION synclog.built_in_topics() IS
@@ -503,7 +503,7 @@ BEGIN
 	IF foreign_name IS NULL THEN
 		SELECT format('table %I.%I', n.nspname, c.relname) INTO foreign_name
 			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events') OR EXISTS (
+			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events', 'provisioning_tasks') OR EXISTS (
 				SELECT FROM synclog.built_in_topics() b WHERE c.relname IN (b.topic, b.topic || '_json')));
 	END IF;
 	IF foreign_name IS NOT NULL THEN
@@ -547,9 +547,10 @@ BEGIN
 		PERFORM synclog.register_topic(built_in.topic, relation, release);
 	END LOOP;
 	PERFORM synclog.create_events_view(schema);
+	PERFORM synclog.create_tasks_view(schema);
 END $$;
 COMMENT ON FUNCTION synclog.create_topics(name) IS
-'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views, view events over all of them and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
+'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views, view events over all of them, view provisioning_tasks and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
 
 ------------------------------------------------------------------------------
 -- event_in: store, load, the _json views
@@ -1069,6 +1070,219 @@ CREATE FUNCTION synclog.get(url text, OUT status integer, OUT content_type text,
 	LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'get_url';
 COMMENT ON FUNCTION synclog.get(text) IS
 'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+
+------------------------------------------------------------------------------
+-- provisioning: tasks that provision accounts, as their events leave them
+------------------------------------------------------------------------------
+
+CREATE VIEW synclog.provisioning_sources WITH (security_invoker = true) AS
+	SELECT number, source COLLATE "C" AS source, about
+	FROM (VALUES
+		(1, 'User Self-service Deprovisioning', 'Records generated when users release permissions via Portal -> My Access'),
+		(2, 'User Access Request', 'Records generated when users request access via Portal -> Access Request / Access Center, and the request is approved'),
+		(3, 'Provisioning Policy Execution', 'Records from account operations triggered by provisioning policies during user operations'),
+		(4, 'Retry After Modification', 'Records from re-initiated provisioning tasks due to previous failures'),
+		(5, 'Permission Change Events', 'If change tracking is enabled, records generated when editing users or their permissions'),
+		(6, 'Global Provisioning Policy', 'Records from account operations triggered by disabling or deleting a user when a global provisioning policy is configured'),
+		(7, 'Application Account Policy', 'Records from executing application-specific account policies'),
+		(8, 'Access Compliance Review', 'Records from account operations triggered by permission governance checks under Identity Governance -> Permission Governance -> Policy Execution'),
+		(9, 'Permission Expiry', 'Records generated when application permissions associated with an account expire and are automatically revoked'),
+		(10, 'Manual Operations', 'Records of manual account operations not triggered by user data changes (e.g., account import, batch provisioning, manual creation/editing/deletion/enable/disable)')
+	) s(number, source, about);
+COMMENT ON VIEW synclog.provisioning_sources IS
+'What provisioning tasks come from: the ten sources that ParaView IAM documents for its synchronization logs, in its words.';
+COMMENT ON COLUMN synclog.provisioning_sources.number IS 'the number, as in an event''s sourceNo';
+COMMENT ON COLUMN synclog.provisioning_sources.source IS 'the name, as in an event''s source';
+COMMENT ON COLUMN synclog.provisioning_sources.about IS 'when records have it';
+GRANT SELECT ON synclog.provisioning_sources TO PUBLIC;
+
+CREATE FUNCTION synclog.no_response_after() RETURNS interval
+	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.no_response_after() IS
+'Setting synclog.no_response_after as an interval; NULL where it is -1, never. View provisioning_tasks calls it.';
+
+CREATE FUNCTION synclog.provisioning_state(status text, confirmed boolean, last_event timestamptz) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN confirmed THEN 'Success'
+		WHEN status = 'No callback' OR status IN ('Pending', 'Running') AND last_event < now() - synclog.no_response_after()
+			THEN 'No Response'
+		ELSE status
+	END;
+END;
+COMMENT ON FUNCTION synclog.provisioning_state(text, boolean, timestamptz) IS
+'The state of a provisioning task by its newest status: Success once it is confirmed, No Response where the log says No callback or where it is Pending or Running and its last event is older than setting synclog.no_response_after, else the status itself. View provisioning_tasks calls it.';
+
+CREATE FUNCTION synclog.tasks_sql(relation regclass) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN format($query$
+		SELECT e.tenant_id, e.task_id, t.application, t.object_type, t.action,
+			coalesce(s.source, t.source) AS source, coalesce(t.source_no, s.number) AS source_no,
+			p.status, t.started, e."timestamp" AS last_event, t.parameters, t.request, t.response, t.operation_log,
+			CASE WHEN d.has_details THEN t.permission_bindings END AS permission_bindings,
+			CASE WHEN d.has_details THEN t.permission_unbindings END AS permission_unbindings,
+			t.confirmed_by, t.confirmed_at, t.note, t.retry_of, t.retried_by,
+			(SELECT (array_agg(r.task_id ORDER BY r."timestamp", r.id))[1] FROM %1$s r
+				WHERE r.tenant_id = e.tenant_id AND r.retry_of = e.task_id) AS retried_as
+		FROM %1$s e
+			CROSS JOIN LATERAL (
+				SELECT min(v."timestamp") AS started,
+					min(v."timestamp") FILTER (WHERE v.confirmed) AS confirmed_at, %2$s
+				FROM (SELECT f.*, f.confirmed_by IS NOT NULL OR f.status = 'Failed (Confirmed)' AS confirmed
+					FROM %1$s f WHERE f.tenant_id = e.tenant_id AND f.task_id = e.task_id
+					ORDER BY f."timestamp" DESC, f.id DESC) v
+			) t
+			LEFT JOIN synclog.provisioning_sources s
+				ON t.source IN (s.source, s.number::text) OR t.source IS NULL AND t.source_no = s.number
+			CROSS JOIN LATERAL (SELECT synclog.provisioning_state(t.status, t.confirmed_at IS NOT NULL, e."timestamp")) p(status)
+			CROSS JOIN LATERAL (SELECT p.status = 'Success' AND t.object_type = 'Account' AND t.action IN ('Create', 'Update')) d(has_details)
+		-- of each task the last event, so that asking for the last day reads the last day;
+		-- OFFSET keeps the planner from joining with all events there are
+		WHERE e.task_id IS NOT NULL AND NOT EXISTS (
+			SELECT FROM %1$s l WHERE l.tenant_id = e.tenant_id AND l.task_id = e.task_id
+				AND l."timestamp" >= e."timestamp" AND (l."timestamp" > e."timestamp" OR l.id > e.id) OFFSET 0)$query$,
+		relation,
+		-- a member is what the newest event says that has it
+		(SELECT string_agg(format('(array_agg(v.%1$I) FILTER (WHERE v.%1$I IS NOT NULL))[1] AS %1$I', c), ', ')
+			FROM unnest('{application,object_type,action,source,source_no,status,parameters,request,response,operation_log,permission_bindings,permission_unbindings,confirmed_by,note,retry_of,retried_by}'::text[]) c));
+END $$;
+COMMENT ON FUNCTION synclog.tasks_sql(regclass) IS
+'The text of the query behind view provisioning_tasks, over a table with the columns of topic provisioning_task. synclog.create_tasks_view() and synclog.provisioning_claim() call it.';
+
+CREATE FUNCTION synclog.create_tasks_view(schema name) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	EXECUTE format('CREATE OR REPLACE VIEW %I.provisioning_tasks WITH (security_invoker = true) AS %s', schema,
+		synclog.tasks_sql(format('%I.provisioning_task', schema)::regclass));
+	EXECUTE format('COMMENT ON VIEW %I.provisioning_tasks IS %L', schema,
+		'The tasks of topic provisioning_task, each as its events leave it: a column is what the newest event says that has the member.');
+	EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN %I.provisioning_tasks.%I IS %L', schema, c.name, c.about), ';')
+		FROM (VALUES
+			('tenant_id', 'whose task it is'),
+			('task_id', 'the task; an index serves it'),
+			('application', 'the application that the task is for'),
+			('object_type', 'what is provisioned: Account, ...'),
+			('action', 'Create, Update, Delete, Enable, Disable'),
+			('source', 'what the task comes from, by name, also where events have the number alone; see synclog.provisioning_sources'),
+			('source_no', 'the number of the source, also where events have the name alone'),
+			('status', 'Pending, Running, Success, Failed, No Response; see synclog.provisioning_state()'),
+			('started', 'when the first event was; no index serves it'),
+			('last_event', 'when the last event was; an index serves it'),
+			('parameters', 'the task''s parameters'),
+			('request', 'the payload that went to the application'),
+			('response', 'the application''s message'),
+			('operation_log', 'the log of the operation'),
+			('permission_bindings', 'permissions that the account got, of accounts whose creation or update succeeded'),
+			('permission_unbindings', 'permissions that the account lost, of accounts whose creation or update succeeded'),
+			('confirmed_by', 'who said by synclog.provisioning_confirm() that it was done by hand'),
+			('confirmed_at', 'since when it is confirmed'),
+			('note', 'what was noted with that'),
+			('retry_of', 'the task that this one tries again'),
+			('retried_by', 'who began this task by synclog.provisioning_retry()'),
+			('retried_as', 'the task that tries this one again')
+		) c(name, about));
+END $$;
+COMMENT ON FUNCTION synclog.create_tasks_view(name) IS
+'Makes view provisioning_tasks, the present state of each task of topic provisioning_task, in the schema of the topic''s table. synclog.create_topics() calls it.';
+
+CREATE FUNCTION synclog.provisioning_claim(task_id text, claim text, OUT tenant_id text, OUT application text,
+		OUT object_type text, OUT action text, OUT parameters jsonb)
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('provisioning_task');
+	tenants text[];
+	task record;
+	retry record;
+	obstacle text;
+BEGIN
+	IF task_id IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'task_id must not be null';
+	END IF;
+	-- a snapshot that is kept would not show what another session did while this one waited
+	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+		RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+			MESSAGE = format('a task cannot be %s in a transaction of isolation level %s', claim, current_setting('transaction_isolation')),
+			HINT = 'Use READ COMMITTED.';
+	END IF;
+	EXECUTE format('SELECT array_agg(DISTINCT e.tenant_id) FROM %s e WHERE e.task_id = $1 AND $2 IN (e.tenant_id, '''')', relation)
+		INTO tenants USING task_id, coalesce(current_setting('synclog.tenant_id', true), '');
+	IF tenants IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('task "%s" does not exist', task_id),
+			DETAIL = 'Topic "provisioning_task" has no event of it.';
+	ELSIF cardinality(tenants) > 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('several tenants have a task "%s"', task_id),
+			HINT = 'Set synclog.tenant_id to the one that you mean.';
+	END IF;
+
+	-- until the end of the transaction; the next statement sees what was committed meanwhile
+	PERFORM pg_advisory_xact_lock(hashtextextended(format('provisioning_task %s %s', tenants[1], task_id), 0));
+	EXECUTE format('SELECT * FROM (%s) t WHERE t.task_id = $1 AND t.tenant_id = $2', synclog.tasks_sql(relation))
+		INTO task USING task_id, tenants[1];
+	IF task.retried_as IS NOT NULL THEN
+		EXECUTE format('SELECT * FROM (%s) t WHERE t.task_id = $1 AND t.tenant_id = $2', synclog.tasks_sql(relation))
+			INTO retry USING task.retried_as, tenants[1];
+		obstacle := format('It was retried%s at %s, as task "%s".', ' by ' || retry.retried_by,
+			synclog.iso8601(retry.started), task.retried_as);
+	ELSIF task.confirmed_at IS NOT NULL THEN
+		obstacle := format('It was confirmed%s at %s.', ' by ' || task.confirmed_by, synclog.iso8601(task.confirmed_at));
+	ELSIF (task.status IN ('Failed', 'No Response')) IS NOT TRUE THEN
+		obstacle := format('Its status is %s since %s.', coalesce(task.status, 'unknown'), synclog.iso8601(task.last_event));
+	END IF;
+	IF obstacle IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = format('task "%s" cannot be %s', task_id, claim),
+			DETAIL = obstacle,
+			HINT = 'A task that failed or got no response can be confirmed or retried, once.';
+	END IF;
+	SELECT task.tenant_id, task.application, task.object_type, task.action, task.parameters
+		INTO tenant_id, application, object_type, action, parameters;
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_claim(text, text) IS
+'A task that may be confirmed or retried (claim, a participle for messages) and that no other session will confirm or retry before the end of the transaction. Errors: those of synclog.provisioning_confirm(), which calls it as synclog.provisioning_retry() does.';
+
+CREATE FUNCTION synclog.provisioning_store(tenant_id text, event jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM synclog.store('provisioning_task', event || jsonb_build_object('timestamp', synclog.iso8601(clock_timestamp())));
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_store(text, jsonb) IS
+'Stores an event of a task that happens now, as the tenant''s. Errors as those of synclog.store(). synclog.provisioning_confirm() and synclog.provisioning_retry() call it.';
+
+CREATE FUNCTION synclog.provisioning_confirm(task_id text, note text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	task record := synclog.provisioning_claim(task_id, 'confirmed');
+BEGIN
+	PERFORM synclog.provisioning_store(task.tenant_id, jsonb_strip_nulls(jsonb_build_object('taskId', task_id,
+		'status', 'Success', 'confirmedBy', current_user, 'note', note)));
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_confirm(text, text) IS
+'Says that what a provisioning task should have done was done by hand, as Confirm in ParaView IAM: stores an event of the task by which it is a success from then on, with the current role, the time and a note (NULL: none), in view provisioning_tasks. What the identity management goes on to do then, such as deleting an account, is its own affair. Needs SELECT on the table of topic provisioning_task and what synclog.store() needs. Errors: 22004 for a NULL task, 22023 for a task that does not exist or that several tenants have (synclog.tenant_id names one), 55000 for one that neither failed nor got no response, or that was confirmed or retried before, with its status, by whom and when; 0A000 in transactions other than of READ COMMITTED; those of synclog.store(). Of two sessions that confirm or retry a task at once the second waits for the first.';
+
+CREATE FUNCTION synclog.provisioning_retry(task_id text, parameters jsonb DEFAULT NULL) RETURNS text
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	task record := synclog.provisioning_claim(task_id, 'retried');
+	new_id CONSTANT text := gen_random_uuid();
+BEGIN
+	PERFORM synclog.provisioning_store(task.tenant_id, jsonb_strip_nulls(jsonb_build_object('taskId', new_id,
+			'application', task.application, 'objectType', task.object_type, 'action', task.action,
+			'source', s.source, 'sourceNo', s.number, 'status', 'Pending', 'retryOf', task_id, 'retriedBy', current_user))
+		|| jsonb_build_object('parameters', CASE
+			WHEN jsonb_typeof(task.parameters) = 'object' AND jsonb_typeof(parameters) = 'object'
+				THEN task.parameters || parameters
+			ELSE coalesce(parameters, task.parameters)
+		END))
+		FROM synclog.provisioning_sources s WHERE s.source = 'Retry After Modification';
+	RETURN new_id;
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_retry(text, jsonb) IS
+'Begins a provisioning task anew: stores the first event of a new task, Pending, of source Retry After Modification, with application, object type and action of the old one, and gives its id, a UUID. parameters: what is changed; of two objects the members at the top are merged, any other value takes the place of the old ones, NULL keeps them. The new task names the old one in retry_of and the current role in retried_by, the old one the new in retried_as. Whoever carries tasks out finds it by its status. Privileges, errors and concurrency are those of synclog.provisioning_confirm().';
 
 ------------------------------------------------------------------------------
 -- causes: two runs compared, what failed and of what
