@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "event_split.h"
 #include "event_text.h"
 #include "fields.h"
 
@@ -130,10 +131,11 @@ add_field(FieldTree *tree, const FilterNode *pointer)
 
 /*
  * Make the tree of the wanted fields of an event, "_id" always among them;
- * NULL means all fields.
+ * NULL means all fields.  Names that documents have for members of rows of a
+ * type (NULL: of none) stand for these.
  */
 FieldTree *
-fields_tree(const char *list)
+fields_tree(const char *list, TupleDesc desc, const RowShape *shape)
 {
 	FieldTree *tree = palloc0(sizeof(FieldTree));
 	FieldTree *id = palloc0(sizeof(FieldTree));
@@ -151,6 +153,15 @@ fields_tree(const char *list)
 		if (pointer->ntokens == 0 ||
 			(pointer->ntokens == 1 && strcmp(pointer->tokens[0], "*") == 0))
 			return NULL;
+		if (desc)
+		{
+			const char *name = pointer->tokens[0];
+			const char *member =
+				field_stored_as(desc, shape, name, strlen(name));
+
+			if (member)
+				pointer->tokens[0] = pstrdup(member);
+		}
 		add_field(tree, pointer);
 	}
 	return tree;
@@ -253,17 +264,10 @@ skip_value(JsonText *t, StringInfo out)
 static const FieldTree *
 child_of_key(const FieldTree *tree, const char *key, int len)
 {
-	JsonLexContext *lex;
-	FieldTree	   *child;
+	const char *name = event_text_name(key, &len);
 
-	if (memchr(key, '\\', len) == NULL)
-		return fields_child(tree, key + 1, len - 2);
-	lex = make_json_lexer(key, len, true);
-	/* an error is \u0000, which no field can name */
-	if (json_lex(lex) != JSON_SUCCESS)
-		return NULL;
-	child = fields_child(tree, lex->strval->data, lex->strval->len);
-	return child;
+	/* NULL is \u0000, which no field can name */
+	return name ? fields_child(tree, name, len) : NULL;
 }
 
 /* Tell whether a member, with its quotes, is among those hidden where null. */
@@ -469,6 +473,6 @@ is_field_list(PG_FUNCTION_ARGS)
 	if (PG_GETARG_BOOL(1))
 		fields_parse(list, true);
 	else
-		fields_tree(list);
+		fields_tree(list, NULL, NULL);
 	PG_RETURN_BOOL(true);
 }
