@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "event_text.h"
 #include "page.h"
+#include "tenant.h"
 
 PG_MODULE_MAGIC_EXT(.name = "synclog", .version = SYNCLOG_VERSION);
 
@@ -44,6 +45,12 @@ _PG_init(void)
 		"counts as unanswered.",
 		"-1 is never.", &no_response_seconds, SECS_PER_HOUR, -1, PG_INT32_MAX,
 		PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
+	/* unset is not the same as empty, the tenant of what has none */
+	DefineCustomStringVariable(
+		"synclog.tenant_id", "Tenant whose events are stored.",
+		"If it is not set, the default of column tenant_id, or the only "
+		"tenant of a role that row-level security binds.",
+		&tenant_setting, NULL, PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("synclog");
 }
 
