@@ -77,7 +77,6 @@ SHOW synclog.no_response_after;
 SELECT string_agg(status, ' ' ORDER BY task_id) FROM audit.provisioning_tasks WHERE task_id LIKE 'N-%';
 SET synclog.no_response_after = '49min';
 SELECT string_agg(status, ' ' ORDER BY task_id) FROM audit.provisioning_tasks WHERE task_id LIKE 'N-%';
-SET synclog.no_response_after = '-2';
 SET synclog.no_response_after = -1;
 SELECT synclog.no_response_after();
 SELECT string_agg(status, ' ' ORDER BY task_id) FROM audit.provisioning_tasks WHERE task_id LIKE 'N-%';
