@@ -2,6 +2,7 @@
 -- question with its answer.  The layout of the records is inferred from it.
 SET client_min_messages = warning; DROP SCHEMA IF EXISTS audit CASCADE; DELETE FROM synclog.topic; RESET client_min_messages; SELECT synclog.create_topics();
 SET timezone = 'UTC';
+SET jit = off;
 \set events `cat "$PG_ABS_SRCDIR/data/paraview_tasks.jsonl"`
 SELECT * FROM synclog.load('provisioning_task', :'events');
 
