@@ -221,6 +221,10 @@ BEGIN
 		FROM pg_class c
 		WHERE c.oid = relation AND c.relkind <> 'p' OR
 			c.oid IN (SELECT p.relid FROM pg_partition_tree(relation) p WHERE p.isleaf);
+	-- these speak of what others see
+	IF row_security_active(relation) THEN
+		events := NULL;
+	END IF;
 	SELECT has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(c.relnamespace, 'USAGE')
 		INTO readable FROM pg_class c WHERE c.oid = relation;
 	IF readable THEN
@@ -231,9 +235,12 @@ BEGIN
 			EXECUTE format('SELECT count(*) FROM %s', relation) INTO events;
 		END IF;
 	END IF;
+	IF row_security_active(relation) THEN
+		size := NULL;
+	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.topic_facts(regclass) IS
-'What view synclog.topics says of a topic''s table: events (counted below 32 MB, PostgreSQL''s estimate above and where the caller may not read), size in bytes with indexes, and the oldest and the newest event''s time, NULL where the caller may not read.';
+'What view synclog.topics says of a topic''s table: events (counted below 32 MB, PostgreSQL''s estimate above and where the caller may not read), size in bytes with indexes, and the oldest and the newest event''s time, NULL where the caller may not read. Where row-level security binds the caller, events is NULL above 32 MB and size is NULL.';
 
 CREATE VIEW synclog.topics WITH (security_invoker = true) AS
 	SELECT t.name, t.relation, t.version, f.events, f.size, f.oldest, f.newest, t.retention
@@ -315,6 +322,9 @@ BEGIN
 		RAISE NOTICE USING MESSAGE = format('view %I.%I is not made', schema::text, name || '_json'),
 			DETAIL = 'You may not create objects in the schema of the table.';
 	END IF;
+	IF synclog.tenants_enabled() THEN
+		PERFORM synclog.apply_tenants(ARRAY[relation]);
+	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.add_topic(text, regclass) IS
 'Registers a table of the caller''s choice as a topic and makes its view <topic>_json. The table follows the naming rule: _id is column id, a camelCase member is the snake_case column; it has columns id text and "timestamp" timestamptz, the others are up to its owner, extra jsonb among them for members without a column. Errors: 42602 for a bad name, 42809 for a table that cannot hold events, 42710 if the name or the table is taken, 42501 if the table belongs to another role or without INSERT on synclog.topic.';
@@ -379,9 +389,9 @@ BEGIN ATOMIC
 			'{}',
 			ARRAY['btree (username)']),
 		('provisioning_task', 'Tasks that provision accounts to applications, of ParaView IAM',
-			'task_id application object_type action source status parameters:jsonb request:jsonb response:jsonb',
+			'task_id application object_type action source source_no:integer status parameters:jsonb request:jsonb response:jsonb operation_log:jsonb permission_bindings:jsonb permission_unbindings:jsonb confirmed_by note retry_of retried_by',
 			'{}',
-			ARRAY['btree (task_id, "timestamp")'])
+			ARRAY['btree (task_id, "timestamp")', 'hash (retry_of) WHERE retry_of IS NOT NULL'])
 	) t(topic, about, columns, generated, indexes);
 END;
 COMMENT ON FUNCTION synclog.built_in_topics() IS
@@ -503,7 +513,7 @@ BEGIN
 	IF foreign_name IS NULL THEN
 		SELECT format('table %I.%I', n.nspname, c.relname) INTO foreign_name
 			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events') OR EXISTS (
+			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events', 'provisioning_tasks') OR EXISTS (
 				SELECT FROM synclog.built_in_topics() b WHERE c.relname IN (b.topic, b.topic || '_json')));
 	END IF;
 	IF foreign_name IS NOT NULL THEN
@@ -514,6 +524,7 @@ BEGIN
 
 	EXECUTE format('CREATE TABLE IF NOT EXISTS %I.rejected (topic text COLLATE "C" NOT NULL,
 		received_at timestamptz NOT NULL DEFAULT now(), reason text NOT NULL, event text)', schema);
+	PERFORM synclog.add_rejected_tenant(format('%I.rejected', schema)::regclass);
 	EXECUTE format('COMMENT ON TABLE %I.rejected IS %L', schema, 'What synclog.load() could not store, with the reason; event is NULL where it may hold credentials.');
 
 	FOR built_in IN SELECT * FROM synclog.built_in_topics() LOOP
@@ -547,9 +558,13 @@ BEGIN
 		PERFORM synclog.register_topic(built_in.topic, relation, release);
 	END LOOP;
 	PERFORM synclog.create_events_view(schema);
+	PERFORM synclog.create_tasks_view(schema);
+	IF synclog.tenants_enabled() THEN
+		PERFORM synclog.apply_tenants(ARRAY(SELECT to_regclass(format('%I.%I', schema, b.topic)) FROM synclog.built_in_topics() b));
+	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.create_topics(name) IS
-'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views, view events over those of IDM servers and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
+'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views, view events over those of IDM servers, view provisioning_tasks and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
 
 ------------------------------------------------------------------------------
 -- event_in: store, load, the _json views
@@ -1069,6 +1084,583 @@ CREATE FUNCTION synclog.get(url text, OUT status integer, OUT content_type text,
 	LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'get_url';
 COMMENT ON FUNCTION synclog.get(text) IS
 'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+
+------------------------------------------------------------------------------
+-- provisioning: tasks that provision accounts, as their events leave them
+------------------------------------------------------------------------------
+
+CREATE VIEW synclog.provisioning_sources WITH (security_invoker = true) AS
+	SELECT number, source COLLATE "C" AS source, about
+	FROM (VALUES
+		(1, 'User Self-service Deprovisioning', 'Records generated when users release permissions via Portal -> My Access'),
+		(2, 'User Access Request', 'Records generated when users request access via Portal -> Access Request / Access Center, and the request is approved'),
+		(3, 'Provisioning Policy Execution', 'Records from account operations triggered by provisioning policies during user operations'),
+		(4, 'Retry After Modification', 'Records from re-initiated provisioning tasks due to previous failures'),
+		(5, 'Permission Change Events', 'If change tracking is enabled, records generated when editing users or their permissions'),
+		(6, 'Global Provisioning Policy', 'Records from account operations triggered by disabling or deleting a user when a global provisioning policy is configured'),
+		(7, 'Application Account Policy', 'Records from executing application-specific account policies'),
+		(8, 'Access Compliance Review', 'Records from account operations triggered by permission governance checks under Identity Governance -> Permission Governance -> Policy Execution'),
+		(9, 'Permission Expiry', 'Records generated when application permissions associated with an account expire and are automatically revoked'),
+		(10, 'Manual Operations', 'Records of manual account operations not triggered by user data changes (e.g., account import, batch provisioning, manual creation/editing/deletion/enable/disable)')
+	) s(number, source, about);
+COMMENT ON VIEW synclog.provisioning_sources IS
+'What provisioning tasks come from: the ten sources that ParaView IAM documents for its synchronization logs, in its words.';
+COMMENT ON COLUMN synclog.provisioning_sources.number IS 'the number, as in an event''s sourceNo';
+COMMENT ON COLUMN synclog.provisioning_sources.source IS 'the name, as in an event''s source';
+COMMENT ON COLUMN synclog.provisioning_sources.about IS 'when records have it';
+GRANT SELECT ON synclog.provisioning_sources TO PUBLIC;
+
+CREATE FUNCTION synclog.no_response_after() RETURNS interval
+	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.no_response_after() IS
+'Setting synclog.no_response_after as an interval; NULL where it is -1, never. View provisioning_tasks calls it.';
+
+CREATE FUNCTION synclog.provisioning_state(status text, confirmed boolean, last_event timestamptz) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN confirmed THEN 'Success'
+		WHEN status = 'No callback' OR status IN ('Pending', 'Running') AND last_event < now() - synclog.no_response_after()
+			THEN 'No Response'
+		ELSE status
+	END;
+END;
+COMMENT ON FUNCTION synclog.provisioning_state(text, boolean, timestamptz) IS
+'The state of a provisioning task by its newest status: Success once it is confirmed, No Response where the log says No callback or where it is Pending or Running and its last event is older than setting synclog.no_response_after, else the status itself. View provisioning_tasks calls it.';
+
+CREATE FUNCTION synclog.tasks_sql(relation regclass) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN format($query$
+		SELECT e.tenant_id, e.task_id, t.application, t.object_type, t.action,
+			coalesce(s.source, t.source) AS source, coalesce(t.source_no, s.number) AS source_no,
+			p.status, t.started, e."timestamp" AS last_event, t.parameters, t.request, t.response, t.operation_log,
+			CASE WHEN d.has_details THEN t.permission_bindings END AS permission_bindings,
+			CASE WHEN d.has_details THEN t.permission_unbindings END AS permission_unbindings,
+			t.confirmed_by, t.confirmed_at, t.note, t.retry_of, t.retried_by,
+			(SELECT (array_agg(r.task_id ORDER BY r."timestamp", r.id))[1] FROM %1$s r
+				WHERE r.tenant_id = e.tenant_id AND r.retry_of = e.task_id) AS retried_as
+		FROM %1$s e
+			CROSS JOIN LATERAL (
+				SELECT min(v."timestamp") AS started,
+					min(v."timestamp") FILTER (WHERE v.confirmed) AS confirmed_at, %2$s
+				FROM (SELECT f.*, f.confirmed_by IS NOT NULL OR f.status = 'Failed (Confirmed)' AS confirmed
+					FROM %1$s f WHERE f.tenant_id = e.tenant_id AND f.task_id = e.task_id
+					ORDER BY f."timestamp" DESC, f.id DESC) v
+			) t
+			LEFT JOIN synclog.provisioning_sources s
+				ON t.source IN (s.source, s.number::text) OR t.source IS NULL AND t.source_no = s.number
+			CROSS JOIN LATERAL (SELECT synclog.provisioning_state(t.status, t.confirmed_at IS NOT NULL, e."timestamp")) p(status)
+			CROSS JOIN LATERAL (SELECT p.status = 'Success' AND t.object_type = 'Account' AND t.action IN ('Create', 'Update')) d(has_details)
+		-- of each task the last event, so that asking for the last day reads the last day;
+		-- OFFSET keeps the planner from joining with all events there are
+		WHERE e.task_id IS NOT NULL AND NOT EXISTS (
+			SELECT FROM %1$s l WHERE l.tenant_id = e.tenant_id AND l.task_id = e.task_id
+				AND l."timestamp" >= e."timestamp" AND (l."timestamp" > e."timestamp" OR l.id > e.id) OFFSET 0)$query$,
+		relation,
+		-- a member is what the newest event says that has it
+		(SELECT string_agg(format('(array_agg(v.%1$I) FILTER (WHERE v.%1$I IS NOT NULL))[1] AS %1$I', c), ', ')
+			FROM unnest('{application,object_type,action,source,source_no,status,parameters,request,response,operation_log,permission_bindings,permission_unbindings,confirmed_by,note,retry_of,retried_by}'::text[]) c));
+END $$;
+COMMENT ON FUNCTION synclog.tasks_sql(regclass) IS
+'The text of the query behind view provisioning_tasks, over a table with the columns of topic provisioning_task. synclog.create_tasks_view() and synclog.provisioning_claim() call it.';
+
+CREATE FUNCTION synclog.create_tasks_view(schema name) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	EXECUTE format('CREATE OR REPLACE VIEW %I.provisioning_tasks WITH (security_invoker = true) AS %s', schema,
+		synclog.tasks_sql(format('%I.provisioning_task', schema)::regclass));
+	EXECUTE format('COMMENT ON VIEW %I.provisioning_tasks IS %L', schema,
+		'The tasks of topic provisioning_task, each as its events leave it: a column is what the newest event says that has the member.');
+	EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN %I.provisioning_tasks.%I IS %L', schema, c.name, c.about), ';')
+		FROM (VALUES
+			('tenant_id', 'whose task it is'),
+			('task_id', 'the task; an index serves it'),
+			('application', 'the application that the task is for'),
+			('object_type', 'what is provisioned: Account, ...'),
+			('action', 'Create, Update, Delete, Enable, Disable'),
+			('source', 'what the task comes from, by name, also where events have the number alone; see synclog.provisioning_sources'),
+			('source_no', 'the number of the source, also where events have the name alone'),
+			('status', 'Pending, Running, Success, Failed, No Response; see synclog.provisioning_state()'),
+			('started', 'when the first event was; no index serves it'),
+			('last_event', 'when the last event was; an index serves it'),
+			('parameters', 'the task''s parameters'),
+			('request', 'the payload that went to the application'),
+			('response', 'the application''s message'),
+			('operation_log', 'the log of the operation'),
+			('permission_bindings', 'permissions that the account got, of accounts whose creation or update succeeded'),
+			('permission_unbindings', 'permissions that the account lost, of accounts whose creation or update succeeded'),
+			('confirmed_by', 'who said by synclog.provisioning_confirm() that it was done by hand'),
+			('confirmed_at', 'since when it is confirmed'),
+			('note', 'what was noted with that'),
+			('retry_of', 'the task that this one tries again'),
+			('retried_by', 'who began this task by synclog.provisioning_retry()'),
+			('retried_as', 'the task that tries this one again')
+		) c(name, about));
+END $$;
+COMMENT ON FUNCTION synclog.create_tasks_view(name) IS
+'Makes view provisioning_tasks, the present state of each task of topic provisioning_task, in the schema of the topic''s table. synclog.create_topics() calls it.';
+
+CREATE FUNCTION synclog.provisioning_claim(task_id text, claim text, OUT tenant_id text, OUT application text,
+		OUT object_type text, OUT action text, OUT parameters jsonb)
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('provisioning_task');
+	-- set to '' it is the tenant of that name
+	chosen CONSTANT text := (SELECT s.setting FROM pg_settings s WHERE s.name = 'synclog.tenant_id' AND s.source <> 'default');
+	tenants text[];
+	task record;
+	retry record;
+	obstacle text;
+BEGIN
+	IF task_id IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'task_id must not be null';
+	END IF;
+	-- a snapshot that is kept would not show what another session did while this one waited
+	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+		RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+			MESSAGE = format('a task cannot be %s in a transaction of isolation level %s', claim, current_setting('transaction_isolation')),
+			HINT = 'Use READ COMMITTED.';
+	END IF;
+	EXECUTE format('SELECT array_agg(DISTINCT e.tenant_id) FROM %s e WHERE e.task_id = $1 AND e.tenant_id = coalesce($2, e.tenant_id)', relation)
+		INTO tenants USING task_id, chosen;
+	IF tenants IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('task "%s" does not exist', task_id),
+			DETAIL = 'Topic "provisioning_task" has no event of it.';
+	ELSIF cardinality(tenants) > 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('several tenants have a task "%s"', task_id),
+			HINT = 'Set synclog.tenant_id to the one that you mean.';
+	END IF;
+
+	-- until the end of the transaction; the next statement sees what was committed meanwhile
+	PERFORM pg_advisory_xact_lock(hashtextextended(format('provisioning_task %s %s', tenants[1], task_id), 0));
+	EXECUTE format('SELECT * FROM (%s) t WHERE t.task_id = $1 AND t.tenant_id = $2', synclog.tasks_sql(relation))
+		INTO task USING task_id, tenants[1];
+	IF task.retried_as IS NOT NULL THEN
+		EXECUTE format('SELECT * FROM (%s) t WHERE t.task_id = $1 AND t.tenant_id = $2', synclog.tasks_sql(relation))
+			INTO retry USING task.retried_as, tenants[1];
+		obstacle := format('It was retried%s at %s, as task "%s".', ' by ' || retry.retried_by,
+			synclog.iso8601(retry.started), task.retried_as);
+	ELSIF task.confirmed_at IS NOT NULL THEN
+		obstacle := format('It was confirmed%s at %s.', ' by ' || task.confirmed_by, synclog.iso8601(task.confirmed_at));
+	ELSIF (task.status IN ('Failed', 'No Response')) IS NOT TRUE THEN
+		obstacle := format('Its status is %s since %s.', coalesce(task.status, 'unknown'), synclog.iso8601(task.last_event));
+	END IF;
+	IF obstacle IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = format('task "%s" cannot be %s', task_id, claim),
+			DETAIL = obstacle,
+			HINT = 'A task that failed or got no response can be confirmed or retried, once.';
+	END IF;
+	SELECT task.tenant_id, task.application, task.object_type, task.action, task.parameters
+		INTO tenant_id, application, object_type, action, parameters;
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_claim(text, text) IS
+'A task that may be confirmed or retried (claim, a participle for messages) and that no other session will confirm or retry before the end of the transaction. Errors: those of synclog.provisioning_confirm(), which calls it as synclog.provisioning_retry() does.';
+
+CREATE FUNCTION synclog.provisioning_store(tenant_id text, event jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp SET synclog.tenant_id = '' AS $$
+BEGIN
+	PERFORM set_config('synclog.tenant_id', tenant_id, true);
+	PERFORM synclog.store('provisioning_task', event || jsonb_build_object('timestamp', synclog.iso8601(clock_timestamp())));
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_store(text, jsonb) IS
+'Stores an event of a task that happens now, as the tenant''s. Errors as those of synclog.store(). synclog.provisioning_confirm() and synclog.provisioning_retry() call it.';
+
+CREATE FUNCTION synclog.provisioning_confirm(task_id text, note text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	task record := synclog.provisioning_claim(task_id, 'confirmed');
+BEGIN
+	PERFORM synclog.provisioning_store(task.tenant_id, jsonb_strip_nulls(jsonb_build_object('taskId', task_id,
+		'status', 'Success', 'confirmedBy', current_user, 'note', note)));
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_confirm(text, text) IS
+'Says that what a provisioning task should have done was done by hand, as Confirm in ParaView IAM: stores an event of the task by which it is a success from then on, with the current role, the time and a note (NULL: none), in view provisioning_tasks. What the identity management goes on to do then, such as deleting an account, is its own affair. Needs SELECT on the table of topic provisioning_task and what synclog.store() needs. Errors: 22004 for a NULL task, 22023 for a task that does not exist or that several tenants have (synclog.tenant_id names one), 55000 for one that neither failed nor got no response, or that was confirmed or retried before, with its status, by whom and when; 0A000 in transactions other than of READ COMMITTED; those of synclog.store(). Of two sessions that confirm or retry a task at once the second waits for the first.';
+
+CREATE FUNCTION synclog.provisioning_retry(task_id text, parameters jsonb DEFAULT NULL) RETURNS text
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	task record := synclog.provisioning_claim(task_id, 'retried');
+	new_id CONSTANT text := gen_random_uuid();
+BEGIN
+	PERFORM synclog.provisioning_store(task.tenant_id, jsonb_strip_nulls(jsonb_build_object('taskId', new_id,
+			'application', task.application, 'objectType', task.object_type, 'action', task.action,
+			'source', s.source, 'sourceNo', s.number, 'status', 'Pending', 'retryOf', task_id, 'retriedBy', current_user))
+		|| jsonb_build_object('parameters', CASE
+			WHEN jsonb_typeof(task.parameters) = 'object' AND jsonb_typeof(parameters) = 'object'
+				THEN task.parameters || parameters
+			ELSE coalesce(parameters, task.parameters)
+		END))
+		FROM synclog.provisioning_sources s WHERE s.source = 'Retry After Modification';
+	RETURN new_id;
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_retry(text, jsonb) IS
+'Begins a provisioning task anew: stores the first event of a new task, Pending, of source Retry After Modification, with application, object type and action of the old one, and gives its id, a UUID. parameters: what is changed; of two objects the members at the top are merged, any other value takes the place of the old ones, NULL keeps them. The new task names the old one in retry_of and the current role in retried_by, the old one the new in retried_as. Whoever carries tasks out finds it by its status. Privileges, errors and concurrency are those of synclog.provisioning_confirm().';
+
+------------------------------------------------------------------------------
+-- tenants: who may see what
+------------------------------------------------------------------------------
+
+CREATE TABLE synclog.tenant_grant (
+	tenant_id text COLLATE "C" NOT NULL,
+	role regrole NOT NULL,
+	level text COLLATE "C" NOT NULL CHECK (level IN ('reader', 'writer', 'manager', 'administrator')),
+	PRIMARY KEY (role, tenant_id, level)
+);
+COMMENT ON TABLE synclog.tenant_grant IS
+'Which roles have which tenants; synclog.grant_tenant() and synclog.revoke_tenant() write it, which needs INSERT and DELETE on it, which the extension''s owner grants. Others see the rows of the roles whose privileges they have.';
+COMMENT ON COLUMN synclog.tenant_grant.tenant_id IS 'the tenant, as in column tenant_id of the topics'' tables; empty: of the events of no tenant';
+COMMENT ON COLUMN synclog.tenant_grant.role IS 'the role, with all of its members';
+COMMENT ON COLUMN synclog.tenant_grant.level IS 'reader: sees the tenant''s events; writer: adds events, and sees none; manager and administrator: see and add, and may make the calls that documents reserve for them';
+GRANT SELECT ON synclog.tenant_grant TO PUBLIC;
+ALTER TABLE synclog.tenant_grant ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON synclog.tenant_grant FOR SELECT USING (pg_catalog.pg_has_role(role, 'USAGE'));
+CREATE POLICY granting ON synclog.tenant_grant USING (pg_catalog.has_table_privilege(tableoid, 'INSERT'));
+COMMENT ON POLICY own ON synclog.tenant_grant IS 'everybody sees what the roles have whose privileges he has';
+COMMENT ON POLICY granting ON synclog.tenant_grant IS 'who may grant sees all';
+SELECT pg_catalog.pg_extension_config_dump('synclog.tenant_grant', '');
+
+CREATE FUNCTION synclog.tenants(may text DEFAULT 'see') RETURNS text[]
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	levels CONSTANT text[] := CASE may WHEN 'see' THEN '{reader,manager,administrator}'
+		WHEN 'add' THEN '{writer,manager,administrator}' WHEN 'manage' THEN '{manager,administrator}' END;
+BEGIN
+	IF levels IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('there is no right "%s"', may),
+			HINT = 'The rights are see, add and manage.';
+	END IF;
+	RETURN ARRAY(
+		WITH RECURSIVE mine(role) AS (
+			SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user
+			UNION
+			SELECT m.roleid FROM mine JOIN pg_auth_members m ON m.member = mine.role
+		)
+		SELECT DISTINCT g.tenant_id
+		FROM mine JOIN synclog.tenant_grant g ON g.role = mine.role
+		WHERE pg_has_role(mine.role, 'USAGE') AND g.level = ANY (levels)
+		ORDER BY g.tenant_id);
+END $$;
+COMMENT ON FUNCTION synclog.tenants(text) IS
+'the tenants whose events the caller may see, add, or manage (that is, make the calls that documents reserve for managers and administrators), by the grants to it and to the roles whose privileges it has; those that row-level security does not bind (the tables'' owner, superusers, BYPASSRLS) see all events, whatever this gives. may: see, add or manage. NULL for NULL; error 22023 for another right. The policies of synclog.enable_tenants() ask it, once in a query.';
+
+CREATE FUNCTION synclog.storing_tenant(relation regclass) RETURNS text
+	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.storing_tenant(regclass) IS
+'The tenant whose events the caller''s synclog.store() and load() store in a table: setting synclog.tenant_id; if that is not set, for a role that synclog.enable_tenants() binds its only tenant, else NULL, which is the default of column tenant_id; NULL too for a table without that column. Errors: 22023 if the role has several tenants and the setting is not set; 42501 if it may not add the tenant''s events; 42P01 if there is no such table.';
+
+CREATE FUNCTION synclog.tenants_enabled() RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM synclog.topic t JOIN pg_policy p ON p.polrelid = t.relation WHERE p.polname = 'tenant_see');
+END;
+COMMENT ON FUNCTION synclog.tenants_enabled() IS
+'Whether synclog.enable_tenants() was called: whether a topic''s table has its policy.';
+
+CREATE FUNCTION synclog.tenant_tables(topics regclass[]) RETURNS SETOF regclass
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT t.oid::regclass FROM pg_class t WHERE t.oid = ANY (topics)
+	UNION
+	SELECT r.oid::regclass
+	FROM pg_class t JOIN pg_class r ON r.relnamespace = t.relnamespace AND r.relname = 'rejected' AND r.relkind IN ('r', 'p')
+		AND r.relowner = t.relowner
+	WHERE t.oid = ANY (topics);
+END;
+COMMENT ON FUNCTION synclog.tenant_tables(regclass[]) IS
+'These tables of topics, as far as they exist, and the tables rejected beside them of the same owner. synclog.apply_tenants(), synclog.tenant_objects() and synclog.tenant_gaps() call it.';
+
+CREATE FUNCTION synclog.tenant_objects(topics regclass[], OUT object text, OUT see text, OUT add text) RETURNS SETOF record
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	WITH guarded AS MATERIALIZED (
+		SELECT c.* FROM synclog.tenant_tables(topics) t JOIN pg_class c ON c.oid = t WHERE c.relkind <> 'f'
+	), dependent AS MATERIALIZED (
+		SELECT v.oid, v.relkind, v.reloptions
+		FROM guarded g JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = g.oid
+			LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+			JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v' AND v.relnamespace = g.relnamespace AND v.relowner = g.relowner
+				OR v.oid = d.objid AND d.classid = 'pg_class'::regclass AND d.deptype = 'a' AND v.relkind = 'S'
+	)
+	SELECT DISTINCT format('SCHEMA %s', g.relnamespace::regnamespace), 'USAGE', 'USAGE' FROM guarded g
+	UNION ALL
+	SELECT format('TABLE %s', g.oid::regclass), 'SELECT', 'INSERT' FROM guarded g
+	UNION
+	SELECT format('TABLE %s', d.oid::regclass), 'SELECT', (SELECT 'INSERT' FROM pg_trigger t WHERE t.tgrelid = d.oid LIMIT 1)
+	FROM dependent d
+	WHERE d.relkind = 'v' AND EXISTS (SELECT FROM pg_options_to_table(d.reloptions) o
+		WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)
+	UNION
+	SELECT format('SEQUENCE %s', d.oid::regclass), NULL, 'USAGE' FROM dependent d WHERE d.relkind = 'S';
+END;
+COMMENT ON FUNCTION synclog.tenant_objects(regclass[]) IS
+'What a role uses that sees or adds events of these topics, as GRANT names it, with the privileges that seeing and adding take: schema, tables, views in the same schema that ask with their user''s rights, sequences of columns. Foreign tables, which have no row-level security, are not among them. synclog.apply_tenants() calls it.';
+
+CREATE FUNCTION synclog.revoke_from_others(relation regclass, kept text[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	privilege text;
+	grantee text;
+BEGIN
+	FOR privilege, grantee IN
+		SELECT DISTINCT x.privilege_type, CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END
+			FROM pg_class c
+				CROSS JOIN LATERAL (SELECT c.relacl UNION ALL SELECT a.attacl FROM pg_attribute a WHERE a.attrelid = c.oid) l(acl)
+				CROSS JOIN LATERAL aclexplode(l.acl) x
+			WHERE c.oid = relation AND x.grantee <> c.relowner AND x.privilege_type <> ALL (kept)
+			ORDER BY 1, 2
+	LOOP
+		EXECUTE format('REVOKE %s ON TABLE %s FROM %s CASCADE', privilege, relation, grantee);
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION synclog.revoke_from_others(regclass, text[]) IS
+'Takes all privileges on a table and its columns but the kept ones from everybody but its owner. synclog.hide_table() and synclog.apply_tenants() call it.';
+
+CREATE FUNCTION synclog.hide_table(relation regclass) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	-- foreign tables have privileges alone
+	IF (SELECT c.relkind IN ('r', 'p') AND NOT c.relrowsecurity FROM pg_class c WHERE c.oid = relation) THEN
+		EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', relation);
+	END IF;
+	PERFORM synclog.revoke_from_others(relation, '{}');
+END $$;
+COMMENT ON FUNCTION synclog.hide_table(regclass) IS
+'Leaves a partition to its owner: row-level security without a policy, and no privileges for others, whatever the default ones are. What is asked through the partitioned table needs neither. synclog.apply_tenants() calls it, and whatever makes a month of a table with row-level security. Error 42501 unless the caller has the privileges of the table''s owner.';
+
+CREATE FUNCTION synclog.guard_table(relation regclass) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
+DECLARE
+	found CONSTANT pg_class := (SELECT c FROM pg_class c WHERE c.oid = relation);
+	tenant text;
+BEGIN
+	PERFORM synclog.hide_table(p.oid)
+		FROM (WITH RECURSIVE part(oid) AS (
+				SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = relation
+				UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid
+			) SELECT part.oid FROM part) p;
+	IF found.relkind = 'f' THEN
+		PERFORM synclog.hide_table(relation);
+		RAISE WARNING USING MESSAGE = format('foreign table %s is left to its owner', relation),
+			DETAIL = 'Foreign tables cannot have row-level security.';
+		RETURN;
+	END IF;
+	IF found.relname = 'rejected' THEN
+		PERFORM synclog.add_rejected_tenant(relation);
+	END IF;
+	PERFORM synclog.revoke_from_others(relation, '{SELECT,INSERT,MAINTAIN}');
+	tenant := coalesce((SELECT 'tenant_id::text' FROM pg_attribute a
+		WHERE a.attrelid = relation AND a.attname = 'tenant_id' AND NOT a.attisdropped), quote_literal(''));
+	EXECUTE format('DROP POLICY IF EXISTS tenant_see ON %1$s; DROP POLICY IF EXISTS tenant_add ON %1$s;
+		CREATE POLICY tenant_see ON %1$s FOR SELECT USING (%2$s = ANY ((SELECT synclog.tenants(''see''))::text[]));
+		CREATE POLICY tenant_add ON %1$s FOR INSERT WITH CHECK (%2$s = ANY ((SELECT synclog.tenants(''add''))::text[]));
+		COMMENT ON POLICY tenant_see ON %1$s IS ''readers, managers and administrators see the events of their tenants'';
+		COMMENT ON POLICY tenant_add ON %1$s IS ''writers, managers and administrators add events of their tenants'';
+		ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY', relation, tenant);
+END $$;
+COMMENT ON FUNCTION synclog.guard_table(regclass) IS
+'Puts the policies of tenants on a topic''s table, or a table rejected: row-level security by column tenant_id, or as of no tenant where there is none. Others than the owner keep SELECT and INSERT, on partitions no privilege; a foreign table is left to its owner alone, with a warning. synclog.apply_tenants() calls it. Error 42501 unless the caller has the privileges of the table''s owner.';
+
+CREATE FUNCTION synclog.tenant_privileges(topics regclass[], role regrole) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	levels CONSTANT text[] := ARRAY(SELECT g.level FROM synclog.tenant_grant g WHERE g.role = tenant_privileges.role);
+	privilege text;
+	object text;
+	wanted boolean;
+BEGIN
+	FOR privilege, object, wanted IN
+		SELECT p.privilege, o.object, bool_or(p.wanted)
+			FROM synclog.tenant_objects(topics) o CROSS JOIN LATERAL (VALUES
+				(o.see, levels && '{reader,manager,administrator}'), (o.add, levels && '{writer,manager,administrator}')) p(privilege, wanted)
+			WHERE p.privilege IS NOT NULL
+			GROUP BY o.object, p.privilege ORDER BY o.object, p.privilege
+	LOOP
+		EXECUTE format(CASE WHEN wanted THEN 'GRANT %s ON %s TO %s' ELSE 'REVOKE %s ON %s FROM %s' END, privilege, object, role);
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION synclog.tenant_privileges(regclass[], regrole) IS
+'Gives a role the privileges on these topics that its grants take, and takes back the others of these. synclog.apply_tenants(), grant_tenant() and revoke_tenant() call it. Error 42501 unless the caller has the privileges of the tables'' owners.';
+
+CREATE FUNCTION synclog.apply_tenants(topics regclass[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM synclog.lock_tenants();
+	PERFORM synclog.guard_table(t.relation) FROM (SELECT * FROM synclog.tenant_tables(topics) ORDER BY 1) t(relation);
+	PERFORM synclog.tenant_privileges(topics, g.role)
+		FROM (SELECT DISTINCT g.role FROM synclog.tenant_grant g JOIN pg_roles r ON r.oid = g.role ORDER BY 1) g;
+END $$;
+COMMENT ON FUNCTION synclog.apply_tenants(regclass[]) IS
+'Brings these topics up to date with synclog.tenant_grant: policies and privileges of their tables and of the tables rejected beside them. synclog.enable_tenants() calls it and, once that was called, create_topics() and add_topic(). Error 42501 unless the caller has the privileges of the tables'' owners.';
+
+CREATE FUNCTION synclog.lock_tenants() RETURNS void
+	LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT pg_advisory_xact_lock('synclog.tenant_grant'::regclass::oid::integer, 0);
+END;
+COMMENT ON FUNCTION synclog.lock_tenants() IS
+'Has one transaction at a time change grants and privileges, which are the same rows of the system''s catalogs. synclog.apply_tenants(), grant_tenant() and revoke_tenant() call it.';
+
+CREATE FUNCTION synclog.add_rejected_tenant(rejected regclass) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	EXECUTE format('ALTER TABLE %s ADD COLUMN IF NOT EXISTS tenant_id text COLLATE "C" NOT NULL DEFAULT ''''', rejected);
+	EXECUTE format('COMMENT ON COLUMN %s.tenant_id IS %L', rejected, 'whose event it was to be');
+END $$;
+COMMENT ON FUNCTION synclog.add_rejected_tenant(regclass) IS
+'Adds column tenant_id to a table rejected that does not have it yet. synclog.create_topics() and synclog.apply_tenants() call it.';
+
+CREATE FUNCTION synclog.owned_topics() RETURNS regclass[]
+	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	foreign_names text;
+	topics regclass[];
+BEGIN
+	SELECT string_agg(format('%s (%s)', t.relation, c.relowner::regrole), ', ' ORDER BY t.name)
+				FILTER (WHERE NOT pg_has_role(c.relowner, 'USAGE')),
+			array_agg(t.relation ORDER BY t.name)
+		INTO foreign_names, topics
+		FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation;
+	IF topics IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = 'there are no topics',
+			HINT = 'Call synclog.create_topics() to create the built-in topics.';
+	ELSIF foreign_names IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+			MESSAGE = 'tables of topics belong to another role',
+			DETAIL = format('They are %s.', foreign_names),
+			HINT = 'SET ROLE to the owner.';
+	END IF;
+	RETURN topics;
+END $$;
+COMMENT ON FUNCTION synclog.owned_topics() IS
+'The tables of all topics. Errors: 42501 unless the caller has the privileges of the owner of each, 55000 without topics. synclog.enable_tenants(), grant_tenant() and revoke_tenant() call it.';
+
+CREATE FUNCTION synclog.tenant_gaps(OUT relation regclass, OUT gap text) RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN QUERY
+		WITH RECURSIVE guarded AS MATERIALIZED (
+			SELECT c.*, true AS is_root
+			FROM synclog.tenant_tables(ARRAY(SELECT t.relation FROM synclog.topic t)) t JOIN pg_class c ON c.oid = t
+		), part(oid) AS (
+			SELECT i.inhrelid FROM guarded g JOIN pg_inherits i ON i.inhparent = g.oid
+			UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid
+		), all_tables AS MATERIALIZED (
+			SELECT * FROM guarded UNION ALL SELECT c.*, false FROM part JOIN pg_class c ON c.oid = part.oid
+		)
+		SELECT t.oid::regclass, format('it has no row-level security, and %s may use it', string_agg(DISTINCT
+				CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END, ', '))
+			FROM all_tables t CROSS JOIN LATERAL aclexplode(t.relacl) x
+			WHERE NOT t.relrowsecurity AND x.grantee <> t.relowner
+			GROUP BY t.oid
+		UNION ALL
+		SELECT t.oid::regclass, format('policy %I lets through what it allows', p.polname)
+			FROM all_tables t JOIN pg_policy p ON p.polrelid = t.oid
+			WHERE p.polpermissive AND NOT (t.is_root AND p.polname IN ('tenant_see', 'tenant_add'))
+		UNION ALL
+		SELECT DISTINCT v.oid::regclass, format('%s of %s that asks with the rights of its owner, and others may use it',
+				CASE v.relkind WHEN 'm' THEN 'it is a materialized view' ELSE 'it is a view' END, t.oid::regclass)
+			FROM all_tables t JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
+				JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+				JOIN pg_class v ON v.oid = r.ev_class AND v.oid <> t.oid
+				JOIN LATERAL aclexplode(v.relacl) x ON x.grantee <> v.relowner
+			WHERE NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions) o
+				WHERE v.relkind = 'v' AND o.option_name = 'security_invoker' AND o.option_value::boolean)
+		UNION ALL
+		SELECT t.oid::regclass, format('unique index %s has no tenant: who stores learns that another tenant has the key', i.indexrelid::regclass)
+			FROM all_tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+				JOIN pg_index i ON i.indrelid = t.oid AND i.indisunique AND a.attnum <> ALL (i.indkey)
+		ORDER BY 1, 2;
+END $$;
+COMMENT ON FUNCTION synclog.tenant_gaps() IS
+'What leads around the policies of synclog.enable_tenants(): tables and partitions of topics without row-level security that others may use (foreign ones, and those attached since), other permissive policies, views that others may use and that ask with their owner''s rights, unique indexes across tenants. No rows if all is well. Error 42704 never: topics without tables are left out.';
+
+CREATE FUNCTION synclog.enable_tenants() RETURNS void
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	topics CONSTANT regclass[] := synclog.owned_topics();
+	left_out text;
+	found record;
+BEGIN
+	PERFORM synclog.apply_tenants(topics);
+	FOR found IN SELECT * FROM synclog.tenant_gaps() LOOP
+		RAISE WARNING USING MESSAGE = format('%s does not keep tenants apart', found.relation),
+			DETAIL = format('%s.', upper(left(found.gap, 1)) || substr(found.gap, 2));
+	END LOOP;
+	SELECT string_agg(DISTINCT CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END, ', ') INTO left_out
+		FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) x
+		WHERE c.oid = ANY (topics) AND x.grantee <> c.relowner
+			AND NOT EXISTS (SELECT FROM synclog.tenant_grant g WHERE g.role = x.grantee);
+	IF left_out IS NOT NULL THEN
+		RAISE NOTICE USING MESSAGE = format('roles without a tenant: %s', left_out),
+			DETAIL = 'They have privileges on tables of topics, and see and store nothing there now.',
+			HINT = 'synclog.grant_tenant('''', role) lets a role see the events of no tenant.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.enable_tenants() IS
+'From now on every role but the tables'' owner sees and adds the events of its tenants alone, in all topics and in the tables rejected beside them: row-level security with policies by column tenant_id (a table without it has the events of no tenant), on tables and partitions; of privileges others keep SELECT and INSERT, on partitions none. Called again it takes up what has come since, such as partitions attached by hand. Warnings name what leads around it (synclog.tenant_gaps()) and foreign tables, which are left to their owner; a notice names roles with privileges and without a tenant. Errors: 42501 unless the caller has the privileges of the owner of each topic''s table, 55000 without topics.';
+
+CREATE FUNCTION synclog.check_tenants_enabled() RETURNS void
+	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NOT synclog.tenants_enabled() THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = 'tenants are not enabled',
+			DETAIL = 'Whoever may read a topic sees the events of all tenants.',
+			HINT = 'Call synclog.enable_tenants() first.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.check_tenants_enabled() IS
+'Error 55000 unless synclog.enable_tenants() was called. synclog.grant_tenant() and synclog.revoke_tenant() call it.';
+
+CREATE FUNCTION synclog.grant_tenant(tenant_id text, role regrole, level text DEFAULT 'reader') RETURNS void
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	topics CONSTANT regclass[] := synclog.owned_topics();
+BEGIN
+	IF tenant_id IS NULL OR role IS NULL OR level IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'tenant, role and level must not be null',
+			HINT = 'The tenant of events of no tenant is the empty string.';
+	ELSIF level NOT IN ('reader', 'writer', 'manager', 'administrator') THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('there is no level "%s"', level),
+			HINT = 'The levels are reader, writer, manager and administrator.';
+	ELSIF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = grant_tenant.role) THEN
+		RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('role %s does not exist', role);
+	END IF;
+	PERFORM synclog.check_tenants_enabled(), synclog.lock_tenants();
+	INSERT INTO synclog.tenant_grant VALUES (tenant_id, role, level) ON CONFLICT DO NOTHING;
+	PERFORM synclog.tenant_privileges(topics, role);
+END $$;
+COMMENT ON FUNCTION synclog.grant_tenant(text, regrole, text) IS
+'Lets a role, and its members, see and add events of a tenant, and gives it the privileges that this takes on schema, tables, views and sequences, in all topics, those that are made later included. tenant_id: '''' is that of events of no tenant. level: reader sees; writer adds and sees none; manager and administrator see and add, and may make the calls that documents reserve for them. Errors: 55000 before synclog.enable_tenants(), since the privileges alone would show all events; 22004 for NULL, 22023 for another level, 42704 for no role; 42501 unless the caller has the privileges of the tables'' owners, and INSERT on synclog.tenant_grant.';
+
+CREATE FUNCTION synclog.revoke_tenant(tenant_id text, role regrole, level text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	topics CONSTANT regclass[] := synclog.owned_topics();
+BEGIN
+	IF tenant_id IS NULL OR role IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'tenant and role must not be null';
+	END IF;
+	PERFORM synclog.lock_tenants();
+	DELETE FROM synclog.tenant_grant g
+		WHERE g.tenant_id = revoke_tenant.tenant_id AND g.role = revoke_tenant.role
+			AND (revoke_tenant.level IS NULL OR g.level = revoke_tenant.level);
+	IF FOUND AND EXISTS (SELECT FROM pg_roles r WHERE r.oid = revoke_tenant.role) THEN
+		PERFORM synclog.tenant_privileges(topics, role);
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.revoke_tenant(text, regrole, text) IS
+'Takes back what synclog.grant_tenant() gave a role of a tenant, at one level or, for NULL, at all; with the last grant that needs them also the privileges. What was not granted is no error. Errors: 22004 for a tenant or role that is NULL; 42501 unless the caller has the privileges of the tables'' owners, and DELETE on synclog.tenant_grant.';
 
 ------------------------------------------------------------------------------
 -- causes: two runs compared, what failed and of what

@@ -31,7 +31,8 @@ typedef struct Event
 
 extern EventReader *event_reader_create(Relation relation);
 extern void			event_reader_forget(EventReader *reader);
-extern bool			event_read(EventReader *reader, const char *text, int len,
-							   TimestampTz received, Event *event);
+extern void event_reader_set_tenant(EventReader *reader, const char *tenant);
+extern bool event_read(EventReader *reader, const char *text, int len,
+					   TimestampTz received, Event *event);
 
 #endif /* SYNCLOG_EVENT_IN_H */

@@ -149,9 +149,8 @@ event_row_set_up(Relation relation)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg(
-				 "events can be stored in databases with encoding UTF8 or "
-				 "SQL_ASCII only"),
+			 errmsg("events can be stored in databases with encoding UTF8 or "
+					"SQL_ASCII only"),
 			 errdetail("The encoding of this database is %s.",
 					   GetDatabaseEncodingName())));
 
@@ -174,6 +173,10 @@ event_row_set_up(Relation relation)
 
 	reader->id = field_column_of(desc, &reader->shape, "_id", 3);
 	reader->timestamp = field_column_of(desc, &reader->shape, "timestamp", 9);
+	reader->tenant_column =
+		reader->shape.tenant
+			? reader->shape.tenant
+			: field_column_of(desc, &reader->shape, "tenantId", 8);
 	if (reader->id == InvalidAttrNumber ||
 		reader->columns[reader->id - 1].kind != COLUMN_TEXT ||
 		reader->timestamp == InvalidAttrNumber ||
@@ -215,6 +218,25 @@ event_reader_forget(EventReader *reader)
 	if (reader->ordinals)
 		hash_destroy(reader->ordinals);
 	reader->ordinals = NULL;
+}
+
+/* Say whose events these are; NULL: as the table's column says by default. */
+void
+event_reader_set_tenant(EventReader *reader, const char *tenant)
+{
+	reader->tenant = tenant;
+}
+
+/* Make the value of the tenant's column. */
+static Datum
+tenant_value(EventReader *reader)
+{
+	EventColumn *column = &reader->columns[reader->tenant_column - 1];
+
+	if (column->kind == COLUMN_TEXT)
+		return event_row_text(reader->tenant, strlen(reader->tenant));
+	return OidInputFunctionCall(column->in.fn_oid, (char *) reader->tenant,
+								column->ioparam, column->typmod);
 }
 
 /*
@@ -271,7 +293,14 @@ event_row_complete(EventReader *reader, char **reason)
 	{
 		EventColumn *column = &reader->columns[i];
 
-		if (!reader->given[i] && reader->nulls[i] && column->value_if_absent)
+		if (reader->tenant && column->attno == reader->tenant_column &&
+			!reader->given[i] && column->insertable)
+		{
+			reader->values[i] = tenant_value(reader);
+			reader->nulls[i] = false;
+		}
+		else if (!reader->given[i] && reader->nulls[i] &&
+				 column->value_if_absent)
 			reader->values[i] = ExecEvalExprSwitchContext(
 				column->value_if_absent, reader->econtext, &reader->nulls[i]);
 		if (column->required && column->insertable && reader->nulls[i])

@@ -47,6 +47,8 @@ struct EventReader
 	RowShape	  shape;
 	AttrNumber	  id;
 	AttrNumber	  timestamp;
+	AttrNumber	  tenant_column;
+	const char	 *tenant; /* the caller's; NULL: the column's default */
 	int			  ncolumns;
 	EventColumn	 *columns; /* by attno - 1 */
 	int			  hint;	   /* where the next member is likely to be */

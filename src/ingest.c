@@ -13,8 +13,6 @@
 #include "catalog/pg_type_d.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "optimizer/optimizer.h"
-#include "rewrite/rewriteHandler.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -28,9 +26,9 @@
 
 #include "compat.h"
 #include "event_split.h"
-#include "field.h"
 #include "ingest.h"
 #include "partition.h"
+#include "tenant.h"
 #include "topic.h"
 
 /* Free the plans, which live apart from the memory context. */
@@ -49,111 +47,12 @@ free_plans(void *arg)
 	ingest->insert = ingest->differing = ingest->known = ingest->reject = NULL;
 }
 
-/* Prepare a statement to be kept. */
-static SPIPlanPtr
-prepare(const char *sql, int nargs, Oid *argtypes)
-{
-	SPIPlanPtr plan = SPI_prepare(sql, nargs, argtypes);
-
-	if (plan == NULL || SPI_keepplan(plan) != 0)
-		elog(ERROR, "could not prepare a statement: %s",
-			 SPI_result_code_string(SPI_result));
-	return plan;
-}
-
 /* Give a table's name as SQL writes it. */
-static char *
+char *
 qualified_name(Oid relid)
 {
 	return quote_qualified_identifier(
 		get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
-}
-
-/* What a list of columns is for. */
-typedef enum
-{
-	LIST_ROW,	 /* all live ones */
-	LIST_INSERT, /* those that an INSERT may name */
-	LIST_COMPARE /* those that are equal when the same event comes again */
-} ListKind;
-
-/* Tell whether a column's default gives another value each time. */
-static bool
-default_varies(Relation relation, AttrNumber attno)
-{
-	Node *value = build_column_default(relation, attno);
-
-	return value != NULL && contain_mutable_functions(value);
-}
-
-/* List columns for SQL. */
-static char *
-column_list(Relation relation, const char *alias, ListKind kind)
-{
-	TupleDesc	   desc = RelationGetDescr(relation);
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-
-		if (att->attisdropped ||
-			(kind != LIST_ROW && (att->attgenerated || att->attidentity)) ||
-			(kind == LIST_COMPARE && default_varies(relation, i + 1)))
-			continue;
-		appendStringInfo(&list, "%s%s%s", list.len ? ", " : "", alias,
-						 quote_identifier(NameStr(att->attname)));
-	}
-	return list.data;
-}
-
-/* Prepare the statements of a table. */
-static void
-prepare_statements(Ingest *ingest, Relation relation)
-{
-	Oid		 argtypes[] = {ingest->array_type, TIMESTAMPTZOID, TIMESTAMPTZOID};
-	char	*columns = column_list(relation, "", LIST_INSERT);
-	char	*row = column_list(relation, "", LIST_ROW);
-	RowShape shape;
-	char	*rows;
-	char	*same;
-
-	ingest->insert = prepare(
-		psprintf(
-			"INSERT INTO %s (%s) SELECT %s FROM pg_catalog.unnest($1) r(%s) "
-			"ON CONFLICT DO NOTHING",
-			ingest->table, columns, columns, row),
-		1, argtypes);
-	if (!ingest->may_read)
-		return;
-
-	/*
-	 * Which events of a batch are known by their _id, and which have no equal
-	 * one there.  OFFSET keeps the planner from reading a month for a batch.
-	 */
-	field_row_shape(RelationGetDescr(relation), &shape);
-	rows = psprintf("SELECT r.\" ordinality\" FROM pg_catalog.unnest($1) "
-					"WITH ORDINALITY r(%s, \" ordinality\") WHERE ",
-					row);
-	same = psprintf("EXISTS (SELECT FROM %s t "
-					"WHERE t.id OPERATOR(pg_catalog.=) r.id%s",
-					ingest->table,
-					shape.tenant
-						? " AND t.tenant_id OPERATOR(pg_catalog.=) r.tenant_id"
-						: "");
-	ingest->known =
-		prepare(psprintf("%s %s OFFSET 0)", rows, same), 1, argtypes);
-	ingest->differing = prepare(
-		psprintf("%s NOT %s AND t.\"timestamp\" OPERATOR(pg_catalog.=) "
-				 "r.\"timestamp\" "
-				 "AND t.\"timestamp\" OPERATOR(pg_catalog.>=) $2 "
-				 "AND t.\"timestamp\" OPERATOR(pg_catalog.<=) $3 "
-				 "AND ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) "
-				 "ROW(%s)::pg_catalog.record OFFSET 0)",
-				 rows, same, column_list(relation, "t.", LIST_COMPARE),
-				 column_list(relation, "r.", LIST_COMPARE)),
-		3, argtypes);
 }
 
 /* Check what the user may do, and lock the table for this transaction. */
@@ -167,6 +66,23 @@ check_access(Oid relid)
 	if (acl != ACLCHECK_OK)
 		aclcheck_error(acl, OBJECT_TABLE, get_rel_name(relid));
 	return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+}
+
+/* Learn whose events these are, which a session may change between calls. */
+static void
+set_tenant(Ingest *ingest)
+{
+	char *tenant = tenant_to_store(ingest->relid);
+
+	if ((tenant == NULL) != (ingest->tenant == NULL) && ingest->reject)
+	{
+		SPI_freeplan(ingest->reject);
+		ingest->reject = NULL;
+	}
+	if (ingest->tenant)
+		pfree(ingest->tenant);
+	ingest->tenant = tenant ? MemoryContextStrdup(ingest->cxt, tenant) : NULL;
+	event_reader_set_tenant(ingest->reader, ingest->tenant);
 }
 
 /*
@@ -191,15 +107,17 @@ ingest_begin(const char *topic, Oid relid, bool strict)
 	ingest->shape = assign_record_type_identifier(type, -1);
 	ingest->strict = strict;
 	ingest->may_read = may_read;
+	ingest->hidden = tenant_hides_rows(relid);
 	ingest->received = GetCurrentTimestamp();
 	ingest->reader = event_reader_create(relation);
+	set_tenant(ingest);
 	ingest->array_type = get_array_type(type);
 	ingest->callback.func = free_plans;
 	ingest->callback.arg = ingest;
 	MemoryContextRegisterResetCallback(cxt, &ingest->callback);
 
 	SPI_connect();
-	prepare_statements(ingest, relation);
+	ingest_prepare(ingest, relation);
 	SPI_finish();
 	table_close(relation, NoLock);
 
@@ -220,7 +138,9 @@ ingest_resume(Ingest *ingest)
 	Oid	 type = get_rel_type_id(ingest->relid);
 
 	ingest->received = GetCurrentTimestamp();
+	set_tenant(ingest);
 	return may_read == ingest->may_read &&
+		   ingest->hidden == tenant_hides_rows(ingest->relid) &&
 		   ingest->shape == assign_record_type_identifier(type, -1) &&
 		   strcmp(ingest->table, qualified_name(ingest->relid)) == 0;
 }
@@ -264,10 +184,9 @@ static void
 ingest_reject(Ingest *ingest, const char *reason, const char *text, int len,
 			  bool withhold)
 {
-	Oid	  argtypes[] = {TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID};
 	Oid	  relid = rejected_table(ingest->relid);
-	Datum values[4];
-	char  nulls[] = "    ";
+	Datum values[5] = {0};
+	char  nulls[] = "     ";
 	int	  rc;
 
 	ingest->rejected++;
@@ -289,14 +208,14 @@ ingest_reject(Ingest *ingest, const char *reason, const char *text, int len,
 	values[3] = PointerGetDatum(cstring_to_text_with_len(text, len));
 	if (len == 0)
 		nulls[3] = 'n';
+	if (ingest->tenant)
+		values[4] = CStringGetTextDatum(ingest->tenant);
+	else
+		nulls[4] = 'n';
 
 	SPI_connect();
 	if (ingest->reject == NULL)
-		ingest->reject = prepare(
-			psprintf("INSERT INTO %s (topic, received_at, reason, event) "
-					 "VALUES ($1, $2, $3, $4)",
-					 qualified_name(relid)),
-			4, argtypes);
+		ingest_prepare_reject(ingest, relid);
 	rc = SPI_execute_plan(ingest->reject, values, nulls, false, 0);
 	if (rc != SPI_OK_INSERT)
 		elog(ERROR, "could not keep a rejected event: %s",

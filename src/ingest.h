@@ -21,6 +21,8 @@ typedef struct Ingest
 	uint64		  shape;	/* changes with the table's columns */
 	bool		  strict;	/* what cannot be stored is an error */
 	bool		  may_read; /* the user may see what is there already */
+	bool		  hidden;	/* but for rows that a policy hides */
+	char		 *tenant;	/* whose events; NULL: the column's default */
 	TimestampTz	  received;
 	bool		  withhold; /* what is rejected may go on with a credential */
 	MemoryContext cxt;
@@ -47,6 +49,9 @@ typedef struct Ingest
 	int64 nunkept;
 } Ingest;
 
+extern char	  *qualified_name(Oid relid);
+extern void	   ingest_prepare(Ingest *ingest, Relation relation);
+extern void	   ingest_prepare_reject(Ingest *ingest, Oid rejected);
 extern Ingest *ingest_begin(const char *topic, Oid relid, bool strict);
 extern bool	   ingest_resume(Ingest *ingest);
 extern char	  *ingest_event(Ingest *ingest, const char *text, int len);

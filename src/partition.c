@@ -160,6 +160,7 @@ make_partition(Oid relid, const Gap *gap)
 	Oid		 schema = RelationGetNamespace(relation);
 	Oid		 owner = relation->rd_rel->relowner;
 	bool	 unique = has_unique_index(relation);
+	bool	 secured = relation->rd_rel->relrowsecurity;
 	RowShape shape;
 	char	*parent;
 	char	*name;
@@ -193,6 +194,11 @@ make_partition(Oid relid, const Gap *gap)
 	run(psprintf("CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES "
 				 "EXCLUDING IDENTITY EXCLUDING COMMENTS)",
 				 partition, parent));
+	/* policies hold for what is asked through the table */
+	if (secured && SPI_execute(psprintf("SELECT synclog.hide_table(%s)",
+										quote_literal_cstr(partition)),
+							   false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not hide a partition");
 	if (!unique)
 		run(psprintf("CREATE UNIQUE INDEX ON %s (\"timestamp\", id%s)",
 					 partition, shape.tenant ? ", tenant_id" : ""));
