@@ -1,0 +1,94 @@
+/*
+ * csv.c
+ *		Values as CSV (RFC 4180): quotes around what needs them, and an
+ *		apostrophe before what a spreadsheet would take for a formula.  The
+ *		commas between fields and the ends of records are the caller's.  It
+ *		knows nothing of events and rows.
+ */
+#include "postgres.h"
+
+#include "csv.h"
+
+/* Tell whether the text from start on is a formula to some spreadsheet. */
+static bool
+is_formula(const char *s)
+{
+	static const char *const beginnings[] = {
+		"=", "+", "-", "@", "\t", "\r", "\n",
+		/* full-width = + - @, which are taken for the others */
+		"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+
+	for (int i = 0; i < lengthof(beginnings); i++)
+	{
+		if (strncmp(s, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Put an apostrophe before a field, written from start on and not yet quoted,
+ * that begins as formulas do: OWASP's advice against CSV injection.
+ */
+void
+csv_guard(StringInfo out, int start)
+{
+	if (!is_formula(out->data + start))
+		return;
+	appendStringInfoChar(out, '\'');
+	memmove(out->data + start + 1, out->data + start, out->len - start - 1);
+	out->data[start] = '\'';
+}
+
+/*
+ * Put quotes around a field, written from start on, that has a quote, a comma
+ * or a line break, or is empty: so an empty string is told from nothing at
+ * all, as COPY does.  So is \., which COPY could take for the end.
+ */
+void
+csv_quote(StringInfo out, int start)
+{
+	const char *field = out->data + start;
+	int			len = out->len - start;
+	int			quotes = 0;
+	bool		plain = len > 0 && strcmp(field, "\\.") != 0;
+	char	   *to;
+
+	for (int i = 0; i < len; i++)
+	{
+		char c = field[i];
+
+		if (c == '"')
+			quotes++;
+		if (c == '"' || c == ',' || c == '\n' || c == '\r')
+			plain = false;
+	}
+	if (plain)
+		return;
+
+	/* from its end on, each byte to its place */
+	enlargeStringInfo(out, quotes + 2);
+	out->len += quotes + 2;
+	to = out->data + out->len;
+	*to = '\0';
+	*--to = '"';
+	for (int i = start + len - 1; i >= start; i--)
+	{
+		*--to = out->data[i];
+		if (*to == '"')
+			*--to = '"';
+	}
+	*--to = '"';
+}
+
+/* Append a field. */
+void
+csv_append_field(StringInfo out, const char *s, int len, bool guard_formulas)
+{
+	int start = out->len;
+
+	appendBinaryStringInfo(out, s, len);
+	if (guard_formulas)
+		csv_guard(out, start);
+	csv_quote(out, start);
+}
