@@ -13,7 +13,8 @@
 /* One field of a list. */
 typedef struct FieldItem
 {
-	FilterNode *pointer;
+	FilterNode *pointer; /* its offset is that in the list */
+	int			len;	 /* of its text there */
 	bool		descending;
 } FieldItem;
 
