@@ -634,7 +634,7 @@ CREATE FUNCTION synclog.export_json(topic text, filter synclog.queryfilter DEFAU
 	RETURNS SETOF text
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.export_json(text, synclog.queryfilter, text, timestamptz, timestamptz, text) IS
-'the events of a topic that match a filter, as JSON Lines: each on one line, whole as with formatted => false, so that synclog.load() reads equal events back; tenants are no part of events. fields and sort_keys: as for query; events cut down to fields have _id always. after and before: exclusive bounds of "timestamp"; NULL is no bound. SELECT synclog.export_json(...) streams from the first row; a NULL filter gives no events. Errors: those of query';
+'the events of a topic that match a filter, as JSON Lines: each on one line, whole as with formatted => false, so that synclog.load() reads equal events back. Not part of events are their tenants and the times of receipt of those without a usable timestamp. fields and sort_keys: as for query; events cut down to fields have _id always. after and before: exclusive bounds of "timestamp"; NULL is no bound. SELECT synclog.export_json(...) streams from the first row; a NULL filter gives no events. Errors: those of query';
 
 CREATE FUNCTION synclog.export_csv(topic text, filter synclog.queryfilter DEFAULT 'true',
 	fields text DEFAULT NULL, after timestamptz DEFAULT NULL, before timestamptz DEFAULT NULL,
