@@ -51,15 +51,15 @@ column_of(const EventPrinter *events, const char *member)
 }
 
 /*
- * Make a printer of records with these fields, those of the printer of events;
- * of all members, where that prints them all, each column's and one field with
- * the others.  It lives in the current memory context.
+ * Make a printer of records with the fields, as the list has them, of a
+ * printer of events; where that prints all members, with each column's and one
+ * field with the others.  It lives in the current memory context.
  */
 CsvPrinter *
 csv_printer(const EventPrinter *events, const char *fields,
 			bool guard_formulas)
 {
-	List	   *items = events->fields ? fields_parse(fields, false) : NIL;
+	List	   *items = events->fields ? events->fields->items : NIL;
 	int			ncolumns = items ? list_length(items) : events->ncolumns;
 	CsvPrinter *printer =
 		palloc0(offsetof(CsvPrinter, columns) + ncolumns * sizeof(CsvColumn));

@@ -14,7 +14,7 @@
 #include "fields.h"
 #include "json_text.h"
 
-static const FieldTree whole_value = {NULL, true, false, NIL};
+static const FieldTree whole_value = {.whole = true};
 
 static bool cut_value(JsonText *t, const FieldTree *tree,
 					  const char *const *hidden, StringInfo out);
@@ -124,10 +124,11 @@ add_field(FieldTree *tree, const FilterNode *pointer)
 
 /*
  * Make the tree of the wanted fields of an event, "_id" always among them;
- * NULL means all fields.
+ * NULL means all fields.  Names that documents have for members of rows of a
+ * type (NULL: of none) stand for these.
  */
 FieldTree *
-fields_tree(const char *list)
+fields_tree(const char *list, TupleDesc desc, const RowShape *shape)
 {
 	FieldTree *tree = palloc0(sizeof(FieldTree));
 	FieldTree *id = palloc0(sizeof(FieldTree));
@@ -138,13 +139,23 @@ fields_tree(const char *list)
 	tree->children = list_make1(id);
 	if (list[strspn(list, " \t\r\n")] == '\0')
 		return NULL;
-	foreach (lc, fields_parse(list, false))
+	tree->items = fields_parse(list, false);
+	foreach (lc, tree->items)
 	{
 		FilterNode *pointer = ((FieldItem *) lfirst(lc))->pointer;
 
 		if (pointer->ntokens == 0 ||
 			(pointer->ntokens == 1 && strcmp(pointer->tokens[0], "*") == 0))
 			return NULL;
+		if (desc)
+		{
+			const char *name = pointer->tokens[0];
+			const char *member =
+				field_stored_as(desc, shape, name, strlen(name));
+
+			if (member)
+				pointer->tokens[0] = pstrdup(member);
+		}
 		add_field(tree, pointer);
 	}
 	return tree;
@@ -356,6 +367,6 @@ is_field_list(PG_FUNCTION_ARGS)
 	if (PG_GETARG_BOOL(1))
 		fields_parse(list, true);
 	else
-		fields_tree(list);
+		fields_tree(list, NULL, NULL);
 	PG_RETURN_BOOL(true);
 }
