@@ -59,6 +59,12 @@ SELECT synclog.add_topic('bare', 'audit.bare');
 INSERT INTO audit.bare VALUES ('x', '-infinity', '', true, -1, 2, 3, 'NaN'), ('y', 'infinity', NULL, false, NULL, NULL, NULL, 1e-9);
 SELECT synclog.export_csv('bare', guard_formulas => true);
 
+-- other products' names for members are those of the columns; what is derived is no member
+SELECT synclog.store('sync_run', '{"id": 7, "type": "full-ldap-sync", "timeStamp": "2015-10-16T22:00:00.000+0000"}');
+SELECT synclog.export_csv('sync_run', '/id eq 7');
+SELECT synclog.export_csv('sync_run', fields => 'id,timeStamp,type,number');
+SELECT synclog.export_json('sync_run', fields => 'id,timeStamp');
+
 -- it streams, and bounds are conditions that indexes and months know
 \set rows_read `echo "$PG_ABS_SRCDIR/rows_read.sql"`
 \i :rows_read
@@ -104,7 +110,8 @@ DROP OWNED BY regress_synclog_export;
 DROP ROLE regress_synclog_export;
 
 -- Loading what was exported gives the same rows, for every sample of each topic.
--- The files of a topic are called so: TOPIC.*.jsonl or *.TOPIC.jsonl.
+-- The files of a topic are called so: TOPIC.*.jsonl or *.TOPIC.jsonl; those of
+-- other products' documents begin with the product.
 DELETE FROM synclog.topic;
 SELECT synclog.create_topics('audit_copy');
 -- makes the table of a topic the one in a schema
@@ -129,17 +136,20 @@ BEGIN
 			(SELECT %1$s FROM audit_copy.%2$I t EXCEPT ALL SELECT %1$s FROM audit.%2$I t)) d(r)',
 		CASE WHEN late THEN 'replace(t::text, t."timestamp"::text, ''late'')' ELSE 't::text' END, topic) INTO differing;
 END $$;
-\set files `cd "$PG_ABS_SRCDIR/data" && for f in *.jsonl; do echo "# $f"; cat "$f"; done`
+\set files `cd "$PG_ABS_SRCDIR/data" && for f in *.jsonl aps_entries.json; do echo "# $f"; cat "$f"; done`
 CREATE TEMP TABLE sample AS
 	SELECT t.name AS topic, f.name AS file, f.events
 	FROM (SELECT left(f, strpos(f, E'\n') - 1) AS name, substr(f, strpos(f, E'\n') + 1) AS events
 			FROM regexp_split_to_table(substr(:'files', 3), E'\n# ') f) f
-		JOIN synclog.topic t ON t.name = ANY (string_to_array(f.name, '.'))
+		JOIN (SELECT name, name AS part FROM synclog.topic
+			UNION ALL VALUES ('sync_run', 'aps_entries'), ('directory_sync', 'code42_sync'), ('provisioning_task', 'paraview_tasks')) t
+			ON t.part = ANY (string_to_array(f.name, '.'))
 	UNION ALL
 	SELECT line::jsonb->>'topic', 'seeds_events.jsonl', string_agg(DISTINCT line::jsonb->>'event', E'\n')
 	FROM regexp_split_to_table(:'files', E'\n') line
 	WHERE line LIKE '{"seed"%' AND line::jsonb ? 'event'
-	GROUP BY 1;
+	GROUP BY 1
+	UNION ALL VALUES ('sync_run_line', 'a line', '{"_id": "1-0", "timestamp": "2015-10-16T22:00:00.000Z", "run": "1", "ordinal": 0, "action": "created-user", "message": "Created user: a, b \\n"}');
 SELECT topic, file, r.* FROM sample, LATERAL pg_temp.round_trip(topic, events) r
 ORDER BY topic, file COLLATE "C";
 

@@ -177,7 +177,10 @@ $node->safe_psql('postgres',
 	"CREATE DATABASE samples TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'");
 $node->safe_psql('samples', "CREATE EXTENSION synclog; SELECT synclog.create_topics()");
 my $cwd = getcwd;
-my %files;
+my %files = (
+	sync_run => ['test/data/aps_entries.json'],
+	directory_sync => ['test/data/code42_sync.jsonl'],
+	provisioning_task => ['test/data/paraview_tasks.jsonl']);
 foreach my $file (glob 'test/data/*.jsonl')
 {
 	my %part = map { $_ => 1 } split /\./, (split m{/}, $file)[-1];
@@ -186,7 +189,7 @@ foreach my $file (glob 'test/data/*.jsonl')
 		push @{ $files{$topic} }, $file if $part{$topic};
 	}
 }
-cmp_ok(scalar keys %files, '>=', 6, 'topics with samples');
+cmp_ok(scalar keys %files, '>=', 9, 'topics with samples');
 foreach my $topic (sort keys %files)
 {
 	my $stored = 0;
