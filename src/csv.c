@@ -9,7 +9,7 @@
 
 #include "csv.h"
 
-/* Tell whether the text from start on is a formula to some spreadsheet. */
+/* Tell whether some spreadsheet takes a text for a formula. */
 static bool
 is_formula(const char *s)
 {
@@ -30,8 +30,8 @@ is_formula(const char *s)
  * Put an apostrophe before a field, written from start on and not yet quoted,
  * that begins as formulas do: OWASP's advice against CSV injection.
  */
-void
-csv_guard(StringInfo out, int start)
+static void
+guard(StringInfo out, int start)
 {
 	if (!is_formula(out->data + start))
 		return;
@@ -45,8 +45,8 @@ csv_guard(StringInfo out, int start)
  * or a line break, or is empty: so an empty string is told from nothing at
  * all, as COPY does.  So is \., which COPY could take for the end.
  */
-void
-csv_quote(StringInfo out, int start)
+static void
+quote(StringInfo out, int start)
 {
 	const char *field = out->data + start;
 	int			len = out->len - start;
@@ -81,6 +81,15 @@ csv_quote(StringInfo out, int start)
 	*--to = '"';
 }
 
+/* End a field, whose text was written from start on. */
+void
+csv_end_field(StringInfo out, int start, bool guard_formulas)
+{
+	if (guard_formulas)
+		guard(out, start);
+	quote(out, start);
+}
+
 /* Append a field. */
 void
 csv_append_field(StringInfo out, const char *s, int len, bool guard_formulas)
@@ -88,7 +97,5 @@ csv_append_field(StringInfo out, const char *s, int len, bool guard_formulas)
 	int start = out->len;
 
 	appendBinaryStringInfo(out, s, len);
-	if (guard_formulas)
-		csv_guard(out, start);
-	csv_quote(out, start);
+	csv_end_field(out, start, guard_formulas);
 }

@@ -7,8 +7,7 @@
 
 #include "lib/stringinfo.h"
 
-extern void csv_quote(StringInfo out, int start);
-extern void csv_guard(StringInfo out, int start);
+extern void csv_end_field(StringInfo out, int start, bool guard_formulas);
 extern void csv_append_field(StringInfo out, const char *s, int len,
 							 bool guard_formulas);
 

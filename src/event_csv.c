@@ -102,15 +102,6 @@ begin_field(StringInfo out, bool *first)
 	*first = false;
 }
 
-/* End a field of text. */
-static void
-end_text(const CsvPrinter *printer, StringInfo out, int start)
-{
-	if (printer->guard_formulas)
-		csv_guard(out, start);
-	csv_quote(out, start);
-}
-
 /* Append the record with the names of the fields. */
 void
 csv_print_header(const CsvPrinter *printer, StringInfo out)
@@ -147,12 +138,12 @@ append_json(const CsvPrinter *printer, JsonText json, StringInfo out)
 
 		appendBinaryStringInfo(out, s ? s : json.at,
 							   s ? len : json.end - json.at);
-		end_text(printer, out, start);
+		csv_end_field(out, start, printer->guard_formulas);
 	}
 	else if (*json.at != 'n')
 	{
 		json_text_skip_value(&json, out);
-		csv_quote(out, start);
+		csv_end_field(out, start, false);
 	}
 }
 
@@ -178,7 +169,7 @@ append_column(CsvPrinter *printer, const PrintedColumn *column, Datum value,
 		text *s = DatumGetTextPP(value);
 
 		appendBinaryStringInfo(out, VARDATA_ANY(s), VARSIZE_ANY_EXHDR(s));
-		end_text(printer, out, start);
+		csv_end_field(out, start, printer->guard_formulas);
 		if ((Pointer) s != DatumGetPointer(value))
 			pfree(s);
 		return;

@@ -40,6 +40,9 @@ typedef struct PageEnd
 
 typedef struct EventStream EventStream;
 
+/* Opens the stream that a function's arguments ask for. */
+typedef EventStream *(*EventStreamOpen)(FunctionCallInfo fcinfo);
+
 extern TopicQuery *topic_query(text *topic, const char *fields,
 							   bool formatted);
 extern TopicQuery *topic_query_asked(FunctionCallInfo fcinfo, bool formatted,
@@ -60,16 +63,13 @@ extern PlannedStmt *topic_query_plan(TopicQuery *query);
 
 extern EventStream *event_stream_open(TopicQuery *query, AttrNumber tag);
 extern void			event_stream_end_page(EventStream *stream, PageEnd *end);
-extern bool event_stream_next(EventStream *stream, Datum *event, int *tag);
-extern void event_stream_close(EventStream *stream);
-extern void event_stream_close_with(EventStream		*stream,
-									FunctionCallInfo fcinfo);
-extern bool topic_read(text *topic, Datum id, const char *fields,
-					   bool formatted, StringInfo out);
-extern void event_stream_done(EventStream *stream, FunctionCallInfo fcinfo);
-
-/* Opens the stream that a function's arguments ask for. */
-typedef EventStream *(*EventStreamOpen)(FunctionCallInfo fcinfo);
+extern bool	 event_stream_next(EventStream *stream, Datum *event, int *tag);
+extern void	 event_stream_close(EventStream *stream);
+extern void	 event_stream_close_with(EventStream	 *stream,
+									 FunctionCallInfo fcinfo);
+extern bool	 topic_read(text *topic, Datum id, const char *fields,
+						bool formatted, StringInfo out);
+extern void	 event_stream_done(EventStream *stream, FunctionCallInfo fcinfo);
 extern Datum event_stream_srf(FunctionCallInfo fcinfo, EventStreamOpen open);
 
 #endif /* SYNCLOG_QUERY_H */
