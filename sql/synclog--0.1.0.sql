@@ -640,6 +640,26 @@ COMMENT ON FUNCTION synclog.query_page(text, synclog.queryfilter, text, text, in
 'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 53400 for an answer above synclog.max_response, 54000 for sort keys that take more than 16 MB in a cookie, 23502 for a page that ends at a NULL of a column declared NOT NULL, as a foreign table can have';
 
 ------------------------------------------------------------------------------
+-- export: the events that match a filter, for files
+------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.export_json(topic text, filter synclog.queryfilter DEFAULT 'true',
+	fields text DEFAULT NULL, after timestamptz DEFAULT NULL, before timestamptz DEFAULT NULL,
+	sort_keys text DEFAULT NULL)
+	RETURNS SETOF text
+	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.export_json(text, synclog.queryfilter, text, timestamptz, timestamptz, text) IS
+'the events of a topic that match a filter, as JSON Lines: each on one line, whole as with formatted => false, so that synclog.load() reads equal events back. Not part of events are their tenants and the times of receipt of those without a usable timestamp. fields and sort_keys: as for query; events cut down to fields have _id always. after and before: exclusive bounds of "timestamp"; NULL is no bound. SELECT synclog.export_json(...) streams from the first row; a NULL filter gives no events. Errors: those of query';
+
+CREATE FUNCTION synclog.export_csv(topic text, filter synclog.queryfilter DEFAULT 'true',
+	fields text DEFAULT NULL, after timestamptz DEFAULT NULL, before timestamptz DEFAULT NULL,
+	sort_keys text DEFAULT NULL, guard_formulas boolean DEFAULT false)
+	RETURNS SETOF text
+	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.export_csv(text, synclog.queryfilter, text, timestamptz, timestamptz, text, boolean) IS
+'the events of a topic that match a filter, as CSV (RFC 4180): a row with the header, then one for each event; a row has no line terminator of its own, but values may have line breaks, between quotes. fields: "mapping,/after/mail" gives these columns, which are called as they are written; NULL or * gives one for each member that has a column in the topic''s table, in that order, and last, as extra, a JSON object with all other members (and with all but the last of several of one name). Values are those of the event: strings as they are (as JSON writes them where text cannot hold them: \u0000, half a character), numbers, true and false as in JSON, instants in ISO 8601, objects and lists as JSON without blanks, missing and null as nothing, an empty string as "", so that COPY (FORMAT csv, HEADER) tells them apart. guard_formulas: an apostrophe before strings and names of columns that begin with = + - @, one of these in full width, tab or line break, which spreadsheets take for formulas; numbers stay numbers; NULL is false. after, before, sort_keys, a NULL filter and errors: as for export_json';
+
+------------------------------------------------------------------------------
 -- recon: reconciliations, grouped
 ------------------------------------------------------------------------------
 
