@@ -26,6 +26,9 @@ static const char *const members[] = {
 
 #define NMEMBERS lengthof(members)
 
+/* arguments of synclog.directory_sync_log() */
+#define NARGUMENTS 6
+
 /* events on a page, where a page is asked for that does not say how many */
 #define PAGE_EVENTS 100
 
@@ -35,8 +38,10 @@ typedef void (*AppendEntry)(StringInfo out, const JsonText *values);
 /* Find the log's members in an event; of several of one name it is the last.
  */
 static void
-find_members(JsonText event, JsonText *values)
+find_members(text *json, JsonText *values)
 {
+	JsonText event = {VARDATA_ANY(json),
+					  VARDATA_ANY(json) + VARSIZE_ANY_EXHDR(json)};
 	JsonText key;
 
 	memset(values, 0, NMEMBERS * sizeof(JsonText));
@@ -110,15 +115,12 @@ PG_FUNCTION_INFO_V1(directory_sync_entry);
 Datum
 directory_sync_entry(PG_FUNCTION_ARGS)
 {
-	text		  *event = PG_GETARG_TEXT_PP(0);
 	char		   at[ISO8601_SIZE + 2] = "\"";
 	int			   len = 1;
 	JsonText	   values[NMEMBERS];
 	StringInfoData out;
 
-	find_members((JsonText){VARDATA_ANY(event),
-							VARDATA_ANY(event) + VARSIZE_ANY_EXHDR(event)},
-				 values);
+	find_members(PG_GETARG_TEXT_PP(0), values);
 	len += iso8601_print(PG_GETARG_TIMESTAMPTZ(1), at + len);
 	at[len++] = '"';
 	values[0] = (JsonText){at, at + len};
@@ -172,78 +174,83 @@ read_instant(const char *s, bool round_up, TimestampTz *instant)
 	return true;
 }
 
-/* Take a parameter that is an instant; false if it is not given. */
-static bool
-take_instant(const Request *request, ParameterId id, bool round_up,
-			 Datum *instant)
+/* What a request asks for, as arguments of synclog.directory_sync_log(). */
+typedef struct LogArguments
+{
+	Datum values[NARGUMENTS];
+	char  nulls[NARGUMENTS]; /* 'n' or ' ', as SPI has them */
+} LogArguments;
+
+/* Give an argument. */
+static void
+give(LogArguments *args, int n, Datum value)
+{
+	args->values[n] = value;
+	args->nulls[n] = ' ';
+}
+
+/* Give an argument that is an instant, if its parameter is given. */
+static void
+give_instant(LogArguments *args, int n, const Request *request, ParameterId id,
+			 bool round_up)
 {
 	const char *value = request->values[id];
 	TimestampTz at;
 
 	if (value == NULL)
-		return false;
+		return;
 	if (!read_instant(value, round_up, &at))
 		request_refuse_value(
 			request, id,
 			"an instant as in 2021-06-01T12:00:00.060Z or "
 			"2021-06-01T14:00:00.060+0200, with up to 9 fraction digits");
-	*instant = TimestampTzGetDatum(at);
-	return true;
+	give(args, n, TimestampTzGetDatum(at));
 }
 
-/* Take a parameter that is a text; false if it is not given. */
-static bool
-take_text(const Request *request, ParameterId id, Datum *value)
-{
-	if (request->values[id] == NULL)
-		return false;
-	*value = CStringGetTextDatum(request->values[id]);
-	return true;
-}
-
-/* Take a parameter that counts from 1; false if it is not given. */
-static bool
-take_number(const Request *request, ParameterId id, Datum *value)
-{
-	if (request->values[id] == NULL)
-		return false;
-	*value = Int32GetDatum(request_number(request, id, 1, 1));
-	return true;
-}
-
-/* Append the events that a request asks for: a page of them, or all. */
+/* Give an argument that is a text, if its parameter is given. */
 static void
-append_log(const Request *request, bool page, AppendEntry append,
-		   const char *separator, StringInfo out)
+give_text(LogArguments *args, int n, const Request *request, ParameterId id)
 {
-	static Oid	  types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
-							 TEXTOID,		 INT4OID,		 INT4OID};
-	Datum		  args[lengthof(types)] = {0};
-	bool		  given[lengthof(types)];
-	char		  nulls[lengthof(types)];
-	bool		  first = true;
+	if (request->values[id])
+		give(args, n, CStringGetTextDatum(request->values[id]));
+}
+
+/* Take the parameters of a request; without those of a page it asks for all.
+ */
+static void
+take_arguments(const Request *request, bool page, LogArguments *args)
+{
+	memset(args->nulls, 'n', sizeof(args->nulls));
+	give_instant(args, 0, request, EVENT_OCCURRED_AFTER, false);
+	give_instant(args, 1, request, EVENT_OCCURRED_BEFORE, true);
+	give_text(args, 2, request, SORT_COLUMN);
+	give_text(args, 3, request, SORT_DIRECTION);
+	if (!page && request->values[PAGE_NUMBER] == NULL &&
+		request->values[PAGE_OF_SIZE] == NULL)
+		return;
+	give(args, 4, Int32GetDatum(request_number(request, PAGE_NUMBER, 1, 1)));
+	give(args, 5,
+		 Int32GetDatum(request_number(request, PAGE_OF_SIZE, 1, PAGE_EVENTS)));
+}
+
+/* Append events, in the order in which they are asked for. */
+static void
+append_log(LogArguments *args, AppendEntry append, const char *separator,
+		   StringInfo out)
+{
+	static Oid	  types[NARGUMENTS] = {TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
+									   TEXTOID,		   INT4OID,		   INT4OID};
 	MemoryContext batch =
 		AllocSetContextCreate(CurrentMemoryContext, "synclog directory sync",
 							  ALLOCSET_DEFAULT_SIZES);
+	bool   first = true;
 	Portal portal;
-
-	args[4] = Int32GetDatum(1);
-	args[5] = Int32GetDatum(PAGE_EVENTS);
-	given[0] = take_instant(request, EVENT_OCCURRED_AFTER, false, &args[0]);
-	given[1] = take_instant(request, EVENT_OCCURRED_BEFORE, true, &args[1]);
-	given[2] = take_text(request, SORT_COLUMN, &args[2]);
-	given[3] = take_text(request, SORT_DIRECTION, &args[3]);
-	given[4] = take_number(request, PAGE_NUMBER, &args[4]);
-	given[5] = take_number(request, PAGE_OF_SIZE, &args[5]);
-	page |= given[4] || given[5];
-	for (int i = 0; i < lengthof(types); i++)
-		nulls[i] = given[i] || (i >= 4 && page) ? ' ' : 'n';
 
 	SPI_connect();
 	portal = SPI_cursor_open_with_args(
 		NULL,
 		"SELECT e FROM synclog.directory_sync_log($1, $2, $3, $4, $5, $6) e",
-		lengthof(types), types, args, nulls, true, 0);
+		NARGUMENTS, types, args->values, args->nulls, true, 0);
 	do
 	{
 		MemoryContext old;
@@ -258,10 +265,7 @@ append_log(const Request *request, bool page, AppendEntry append,
 			JsonText	   values[NMEMBERS];
 			StringInfoData text;
 
-			find_members(
-				(JsonText){VARDATA_ANY(entry),
-						   VARDATA_ANY(entry) + VARSIZE_ANY_EXHDR(entry)},
-				values);
+			find_members(entry, values);
 			initStringInfo(&text);
 			append(&text, values);
 			if (!first)
@@ -280,8 +284,11 @@ append_log(const Request *request, bool page, AppendEntry append,
 void
 answer_directory_sync(const Request *request, StringInfo out)
 {
+	LogArguments args = {0};
+
+	take_arguments(request, true, &args);
 	appendStringInfoChar(out, '[');
-	append_log(request, true, append_object, ",", out);
+	append_log(&args, append_object, ",", out);
 	appendStringInfoChar(out, ']');
 }
 
@@ -289,8 +296,11 @@ answer_directory_sync(const Request *request, StringInfo out)
 void
 answer_directory_sync_csv(const Request *request, StringInfo out)
 {
+	LogArguments args = {0};
+
+	take_arguments(request, false, &args);
 	for (int i = 0; i < NMEMBERS; i++)
 		appendStringInfo(out, "%s%s", i > 0 ? "," : "", members[i]);
 	appendStringInfoString(out, "\r\n");
-	append_log(request, false, append_record, "", out);
+	append_log(&args, append_record, "", out);
 }
