@@ -13,14 +13,14 @@
 static bool
 is_formula(const char *s)
 {
-	static const char *const beginnings[] = {
-		"=", "+", "-", "@", "\t", "\r", "\n",
-		/* full-width = + - @, which are taken for the others */
-		"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+	/* full-width ones are taken for the others */
+	static const char *const wide[] = {"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
 
-	for (int i = 0; i < lengthof(beginnings); i++)
+	if (*s != '\0' && strchr("=+-@\t\r\n", *s))
+		return true;
+	for (int i = 0; IS_HIGHBIT_SET(*s) && i < lengthof(wide); i++)
 	{
-		if (strncmp(s, beginnings[i], strlen(beginnings[i])) == 0)
+		if (strncmp(s, wide[i], strlen(wide[i])) == 0)
 			return true;
 	}
 	return false;
