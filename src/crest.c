@@ -102,7 +102,7 @@ append_recons(const Request *request, const char *recon_id, StringInfo out)
 	uint64	   n;
 
 	if (request->values[FIELDS])
-		tree = fields_tree(request->values[FIELDS]);
+		tree = fields_tree(request->values[FIELDS], NULL, NULL);
 	args[0] = recon_id ? CStringGetTextDatum(recon_id) : (Datum) 0;
 	args[1] = Int32GetDatum(MAX_RUNS);
 	SPI_connect();

@@ -124,10 +124,11 @@ add_field(FieldTree *tree, const FilterNode *pointer)
 
 /*
  * Make the tree of the wanted fields of an event, "_id" always among them;
- * NULL means all fields.
+ * NULL means all fields.  Names that documents have for members of rows of a
+ * type (NULL: of none) stand for these.
  */
 FieldTree *
-fields_tree(const char *list)
+fields_tree(const char *list, TupleDesc desc, const RowShape *shape)
 {
 	FieldTree *tree = palloc0(sizeof(FieldTree));
 	FieldTree *id = palloc0(sizeof(FieldTree));
@@ -145,6 +146,15 @@ fields_tree(const char *list)
 		if (pointer->ntokens == 0 ||
 			(pointer->ntokens == 1 && strcmp(pointer->tokens[0], "*") == 0))
 			return NULL;
+		if (desc)
+		{
+			const char *name = pointer->tokens[0];
+			const char *member =
+				field_stored_as(desc, shape, name, strlen(name));
+
+			if (member)
+				pointer->tokens[0] = pstrdup(member);
+		}
 		add_field(tree, pointer);
 	}
 	return tree;
@@ -356,6 +366,6 @@ is_field_list(PG_FUNCTION_ARGS)
 	if (PG_GETARG_BOOL(1))
 		fields_parse(list, true);
 	else
-		fields_tree(list);
+		fields_tree(list, NULL, NULL);
 	PG_RETURN_BOOL(true);
 }

@@ -29,7 +29,8 @@ typedef struct FieldTree
 
 extern char		 *fields_shown(const char *list);
 extern List		 *fields_parse(const char *list, bool signs);
-extern FieldTree *fields_tree(const char *list);
+extern FieldTree *fields_tree(const char *list, TupleDesc desc,
+							  const RowShape *shape);
 extern FieldTree *fields_child(const FieldTree *tree, const char *name,
 							   int len);
 extern void		  fields_check(const char *list, TupleDesc desc,

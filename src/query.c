@@ -36,7 +36,7 @@ topic_query(text *topic, const char *fields, bool formatted)
 	TopicQuery *query = palloc0(sizeof(TopicQuery));
 	Oid			relid = topic_relation(text_to_cstring(topic));
 	Relation	relation = relation_open(relid, AccessShareLock);
-	FieldTree  *tree = fields ? fields_tree(fields) : NULL;
+	FieldTree  *tree = NULL;
 	/* up to 17, a table that inherits need not keep to NOT NULL */
 	bool is_strict = relation->rd_rel->relkind != RELKIND_RELATION ||
 					 !relation->rd_rel->relhassubclass;
@@ -45,7 +45,7 @@ topic_query(text *topic, const char *fields, bool formatted)
 	query->relation = quote_qualified_identifier(
 		get_namespace_name(RelationGetNamespace(relation)),
 		RelationGetRelationName(relation));
-	query->desc = CreateTupleDescCopy(RelationGetDescr(relation));
+	query->desc = CreateTupleDescCopyConstr(RelationGetDescr(relation));
 	for (int i = 0; i < query->desc->natts; i++)
 		TupleDescAttr(query->desc, i)->attnotnull =
 			is_strict && attribute_not_null(RelationGetDescr(relation), i);
@@ -53,6 +53,8 @@ topic_query(text *topic, const char *fields, bool formatted)
 	relation_close(relation, NoLock);
 	field_row_shape(query->desc, &query->shape);
 
+	if (fields)
+		tree = fields_tree(fields, query->desc, &query->shape);
 	if (tree)
 	{
 		foreach (lc, fields_parse(fields, false))
