@@ -145,7 +145,7 @@ CREATE FUNCTION synclog.matches(document text, filter synclog.queryfilter, ignor
 	AS 'MODULE_PATHNAME', 'matches_document';
 
 COMMENT ON FUNCTION synclog.matches(record, synclog.queryfilter, boolean) IS
-'whether a row satisfies the filter: true or false, NULL only for a NULL filter or ignore_case; /sourceObjectId is column source_object_id, /_id is column id, any other member is sought in column extra; errors: 42703 for a field that the row cannot have, 42883 for an unknown operator, 22007 for a literal that is no timestamp, 22P02 for one that is no value of the column or no list; the meaning is the reference''s in-memory one, with exact strings unless ignore_case';
+'whether a row satisfies the filter: true or false, NULL only for a NULL filter or ignore_case; /sourceObjectId is column source_object_id, /_id is column id, any other member is sought in column extra; the names that documents of other products have for _id and "timestamp" mean these, see synclog.store(text, text), but /id of a run of a synchronization is column number; errors: 42703 for a field that the row cannot have, 42883 for an unknown operator, 22007 for a literal that is no timestamp, 22P02 for one that is no value of the column or no list; the meaning is the reference''s in-memory one, with exact strings unless ignore_case';
 COMMENT ON FUNCTION synclog.matches(jsonb, synclog.queryfilter, boolean) IS
 'whether a JSON event satisfies the filter; see matches(record, queryfilter, boolean)';
 COMMENT ON FUNCTION synclog.matches(json, synclog.queryfilter, boolean) IS
@@ -161,7 +161,7 @@ COMMENT ON FUNCTION synclog.to_sql(synclog.queryfilter, regclass, text, boolean)
 CREATE FUNCTION synclog.filter_fields(relation regclass, OUT field text, OUT type text, OUT resolves_to text) RETURNS SETOF record
 	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.filter_fields(regclass) IS
-'the fields that a filter can use on a table or view, in column order: the pointer, the column''s type, and the column; one that ends with /... stands for every path inside a column that holds JSON, a list or a row, and "/..." alone for all other members, sought in column extra, without which they are errors (42703); no rows if the relation is NULL, error 42P01 if it does not exist and 42809 if it has no rows';
+'the fields that a filter can use on a table or view, in column order: the pointer, the column''s type, and the column; one that ends with /... stands for every path inside a column that holds JSON, a list or a row, and "/..." alone for all other members, sought in column extra, without which they are errors (42703); before that the names that documents of other products have for columns; no rows if the relation is NULL, error 42P01 if it does not exist and 42809 if it has no rows';
 
 ------------------------------------------------------------------------------
 -- topic: the catalog of topics and their tables
@@ -442,7 +442,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.add_missing_columns(regclass, text[]) IS
-'Adds the columns that a built-in topic''s table does not have yet, and moves the values of their members there from column extra. Columns are as in synclog.built_in_topics(). Nothing else of the table is rewritten. synclog.create_topics() calls it.';
+'Adds the columns that a built-in topic''s table does not have yet, and moves the values of their members there from column extra. Columns are as in synclog.built_in_topics(). Nothing else of the table is rewritten, but all of it where a generated column is added. synclog.create_topics() calls it.';
 
 CREATE FUNCTION synclog.create_events_view(schema name) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -563,7 +563,7 @@ CREATE FUNCTION synclog.store(topic text, event jsonb) RETURNS text
 	LANGUAGE sql VOLATILE STRICT
 	BEGIN ATOMIC SELECT synclog.store($1, $2::text); END;
 COMMENT ON FUNCTION synclog.store(text, text) IS
-'Stores one event, a JSON object, in its topic''s table and gives its _id; an event without _id gets one that follows from its content. An equal event again changes nothing; other content under the same _id and timestamp goes to table rejected. An event without a usable timestamp is stored at the time of receipt. Values of Authorization, Cookie, Set-Cookie, X-OpenIDM-Password and of setting synclog.secret_headers in headers and cookies are replaced by ***. Errors: 22023 for what is no event, 42704 for no topic, 42501 without INSERT on the table.';
+'Stores one event, a JSON object, in its topic''s table and gives its _id; an event without _id gets one that follows from its content. An equal event again changes nothing; other content under the same _id and timestamp goes to table rejected. An event without a usable timestamp is stored at the time of receipt. Values of Authorization, Cookie, Set-Cookie, X-OpenIDM-Password and of setting synclog.secret_headers in headers and cookies are replaced by ***. In rows of other products'' layouts, known by their columns, an event without _id or timestamp is stored as if it had come with them under the names of those products'' documents: with number and type (sync_run) or run and ordinal (sync_run_line) id and timeStamp, with provider_name and username (directory_sync) id and logEventTimeStamp, with task_id and application (provisioning_task) startTime; an integer becomes an _id''s text, an ISO 8601 instant UTC. Errors: 22023 for what is no event, 42704 for no topic, 42501 without INSERT on the table.';
 COMMENT ON FUNCTION synclog.store(text, json) IS 'Stores one event; see synclog.store(text, text).';
 COMMENT ON FUNCTION synclog.store(text, jsonb) IS 'Stores one event; see synclog.store(text, text).';
 
@@ -594,7 +594,7 @@ COMMENT ON FUNCTION synclog.event_row(anyelement, text) IS
 CREATE FUNCTION synclog.event(row_value record, formatted boolean DEFAULT true) RETURNS json
 	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'event_record';
 COMMENT ON FUNCTION synclog.event(record, boolean) IS
-'a row as its event: a topic''s row as it was stored, members with their values and nulls; a partition''s row like its topic''s; any other row by the naming rule (column source_object_id is sourceObjectId, id is _id), NULL columns left out. formatted concerns recon rows of 2.x and 3.x, those with rootActionId, as OpenIDM 2.2 does: start and summary leave out actionId, action, ambiguousTargetObjectIds, reconciling, situation, sourceObjectId and targetObjectId, entries leave out mapping, each only where it is null, also in an event kept in column raw. NULL if an argument is';
+'a row as its event: a topic''s row as it was stored, members with their values and nulls; a partition''s row like its topic''s; any other row by the naming rule (column source_object_id is sourceObjectId, id is _id), NULL columns left out. Generated columns of a topic''s row are derived from the event and no part of it; the row of a view or a subquery does not tell them from others. formatted concerns recon rows of 2.x and 3.x, those with rootActionId, as OpenIDM 2.2 does: start and summary leave out actionId, action, ambiguousTargetObjectIds, reconciling, situation, sourceObjectId and targetObjectId, entries leave out mapping, each only where it is null, also in an event kept in column raw. NULL if an argument is';
 
 ------------------------------------------------------------------------------
 -- query: read, and the events that match a filter
@@ -612,7 +612,7 @@ CREATE FUNCTION synclog.query(topic text, filter synclog.queryfilter DEFAULT 'tr
 	RETURNS SETOF json
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME', 'query_topic';
 COMMENT ON FUNCTION synclog.query(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean) IS
-'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id, then "timestamp", then the tenant, in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 54000 for more than 1000 fields or 100 sort keys, 22004 for a NULL topic, 22023 for other wrong arguments, those of matches';
+'the events of a topic that match a filter, as GET /audit/<topic>?_queryFilter gives them. fields: "mapping,/after/mail" gives these members and _id, of an array the elements named by their number, what an event lacks is left out, a name that documents have for a member gives the member under the name that it is stored as; NULL or * is everything. sort_keys: "-timestamp,+_id", any fields, values inside JSON in the order of jsonb, missing and null ones last in either direction, ties broken by _id, then "timestamp", then the tenant, in the direction of the last key; NULL is timestamp,_id. page_size and page_offset: how many, and after how many; NULL is all. ignore_case: as for matches. formatted: as for event. SELECT synclog.query(...) streams from the first row; a NULL filter or ignore_case gives no events. Errors: 42704 for an unknown topic, 42703 for a field that it cannot have, 54000 for more than 1000 fields or 100 sort keys, 22004 for a NULL topic, 22023 for other wrong arguments, those of matches';
 
 CREATE FUNCTION synclog.query_page(topic text, filter synclog.queryfilter DEFAULT 'true',
 	fields text DEFAULT NULL, sort_keys text DEFAULT NULL,
