@@ -466,7 +466,7 @@ BEGIN
 				'coalesce((t.response ->> ''status'') COLLATE "C", t.status)')
 		) a(topic, transaction_id, user_id, object, outcome)));
 	EXECUTE format('COMMENT ON VIEW %I.events IS %L', schema,
-		'The events of all built-in topics, in the columns that all of them have.');
+		'The events of all topics of IDM servers, in the columns that all of them have.');
 	EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN %I.events.%I IS %L', schema, c.name, c.about), ';')
 		FROM (VALUES
 			('topic', 'the topic, whose table is the one of the same name'),
@@ -479,7 +479,7 @@ BEGIN
 		) c(name, about));
 END $$;
 COMMENT ON FUNCTION synclog.create_events_view(name) IS
-'Makes view events, all built-in topics in their common columns, in the schema of their tables. synclog.create_topics() calls it.';
+'Makes view events, all topics of IDM servers in their common columns, in the schema of their tables. synclog.create_topics() calls it.';
 
 CREATE FUNCTION synclog.create_topics(schema name DEFAULT 'audit') RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
@@ -549,7 +549,7 @@ BEGIN
 	PERFORM synclog.create_events_view(schema);
 END $$;
 COMMENT ON FUNCTION synclog.create_topics(name) IS
-'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views, view events over all of them and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
+'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views, view events over those of IDM servers and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
 
 ------------------------------------------------------------------------------
 -- event_in: store, load, the _json views

@@ -59,6 +59,33 @@ append_value(StringInfo out, const char *member, const char *value, int len)
 		appendBinaryStringInfo(out, value, len);
 }
 
+/* Rename the members of one name in an object, a clean and valid text. */
+static void
+rename_member(StringInfo text, const char *name, const char *member)
+{
+	const char	  *at = text->data;
+	const char	  *limit = text->data + text->len;
+	const char	  *copied = at;
+	StringInfoData out = {0};
+	TextMember	   found;
+
+	while (event_text_next(&at, limit, &found))
+	{
+		if (!event_text_is(&found, name))
+			continue;
+		if (out.data == NULL)
+			initStringInfo(&out);
+		appendBinaryStringInfo(&out, copied, found.start - copied);
+		appendStringInfo(&out, "\"%s\":", member);
+		append_value(&out, member, found.value, found.value_len);
+		copied = at;
+	}
+	if (out.data == NULL)
+		return;
+	appendBinaryStringInfo(&out, copied, limit - copied);
+	*text = out;
+}
+
 /*
  * Give the members of an event, a clean and valid text, the names under which
  * they are stored in a row, unless it has a member of that name itself.
@@ -66,35 +93,16 @@ append_value(StringInfo out, const char *member, const char *value, int len)
 void
 document_rename(TupleDesc desc, const RowShape *shape, StringInfo text)
 {
-	const char	  *at = text->data;
-	const char	  *limit = text->data + text->len;
-	const char	  *copied = at;
-	StringInfoData out = {0};
-	TextMember	   member;
+	const char *name;
 
-	if (shape->names == NULL || *at != '{')
-		return;
-	while (event_text_next(&at, limit, &member))
+	for (int i = 0; (name = field_document_name(shape, i)) != NULL; i++)
 	{
-		const char *stored = NULL;
+		const char *member = field_stored_as(desc, shape, name, strlen(name));
 		const char *value;
 		int			len;
 
-		if (member.name)
-			stored =
-				field_stored_as(desc, shape, member.name, member.name_len);
-		if (stored == NULL ||
-			event_text_member(text->data, text->len, stored, &value, &len))
-			continue;
-		if (out.data == NULL)
-			initStringInfo(&out);
-		appendBinaryStringInfo(&out, copied, member.start - copied);
-		appendStringInfo(&out, "\"%s\":", stored);
-		append_value(&out, stored, member.value, member.value_len);
-		copied = at;
+		if (member && *text->data == '{' &&
+			!event_text_member(text->data, text->len, member, &value, &len))
+			rename_member(text, name, member);
 	}
-	if (out.data == NULL)
-		return;
-	appendBinaryStringInfo(&out, copied, limit - copied);
-	*text = out;
 }

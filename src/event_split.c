@@ -321,6 +321,14 @@ event_text_next(const char **at, const char *limit, TextMember *member)
 	return true;
 }
 
+/* Tell whether a member has a name. */
+bool
+event_text_is(const TextMember *member, const char *name)
+{
+	return member->name && strlen(name) == member->name_len &&
+		   memcmp(member->name, name, member->name_len) == 0;
+}
+
 /* Find the value of a member of an object, in a clean and valid text. */
 bool
 event_text_member(const char *text, int len, const char *name,
@@ -331,8 +339,7 @@ event_text_member(const char *text, int len, const char *name,
 
 	while (event_text_next(&at, text + len, &member))
 	{
-		if (member.name && strlen(name) == member.name_len &&
-			memcmp(member.name, name, member.name_len) == 0)
+		if (event_text_is(&member, name))
 		{
 			*value = member.value;
 			*value_len = member.value_len;
