@@ -1103,7 +1103,58 @@ CREATE FUNCTION synclog.get(url text, OUT status integer, OUT content_type text,
 	RETURNS record
 	LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'get_url';
 COMMENT ON FUNCTION synclog.get(text) IS
-'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. /DirectorySyncLog and /DirectorySyncLog/csv, Code42''s, with eventOccurredAfter, eventOccurredBefore, sortColumn, sortDirection, page[number] and page[size], answered by synclog.directory_sync_log(): a bare list, a page of 100 unless it is said otherwise, and all events as CSV with CRLF. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+
+------------------------------------------------------------------------------
+-- directory_sync: the log of Code42's directory sync
+------------------------------------------------------------------------------
+
+-- the cost has a page of a sorted log computed after the sort
+CREATE FUNCTION synclog.directory_sync_entry(event json, at timestamptz) RETURNS json
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.directory_sync_entry(json, timestamptz) IS
+'An event as the directory sync log has it: an object with logEventTimeStamp, which is the instant given, and of the event the members providerName, username, action, field, oldValue and newValue, in this order, with their values; those that it lacks are left out. NULL if an argument is. synclog.directory_sync_log() calls it.';
+
+CREATE FUNCTION synclog.directory_sync_log(after timestamptz DEFAULT NULL, before timestamptz DEFAULT NULL,
+	sort_column text DEFAULT NULL, sort_direction text DEFAULT NULL,
+	page_number integer DEFAULT NULL, page_size integer DEFAULT NULL) RETURNS SETOF json
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	members CONSTANT text[] := '{action,field,logEventTimeStamp,newValue,oldValue,providerName,username}';
+	columns CONSTANT text[] := '{action,field,timestamp,new_value,old_value,provider_name,username}';
+	sorted CONSTANT text := coalesce(sort_column, 'logEventTimeStamp');
+	direction CONSTANT text := coalesce(sort_direction, 'asc');
+	page_events CONSTANT bigint := coalesce(page_size, CASE WHEN page_number IS NOT NULL THEN 100 END);
+BEGIN
+	IF sorted <> ALL (members) THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('the log has no column "%s" to sort by', left(sorted, 100)),
+			HINT = format('The columns are %s.', array_to_string(members, ', '));
+	END IF;
+	IF direction NOT IN ('asc', 'desc') THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('unknown direction "%s" to sort in', left(direction, 100)),
+			HINT = 'The directions are asc and desc.';
+	END IF;
+	IF page_number < 1 OR page_size < 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('%s must be at least 1', CASE WHEN page_number < 1 THEN 'page_number' ELSE 'page_size' END),
+			DETAIL = format('It is %s.', CASE WHEN page_number < 1 THEN page_number ELSE page_size END),
+			HINT = 'Leave both out for all events.';
+	END IF;
+	RETURN QUERY EXECUTE format($query$
+		SELECT synclog.directory_sync_entry(synclog.event(t), t."timestamp")
+		FROM %s t
+		WHERE ($1 IS NULL OR t."timestamp" > $1) AND ($2 IS NULL OR t."timestamp" < $2)
+		ORDER BY %s t."timestamp" %3$s, t.id %3$s, t.tenant_id %3$s LIMIT $3 OFFSET $4$query$,
+			synclog.topic_table('directory_sync'),
+			CASE WHEN sorted <> 'logEventTimeStamp' THEN
+				format('t.%I COLLATE "C" %s NULLS LAST,', columns[array_position(members, sorted)], direction) END,
+			direction)
+		USING after, before, page_events, (coalesce(page_number, 1) - 1) * page_events;
+END $$;
+COMMENT ON FUNCTION synclog.directory_sync_log(timestamptz, timestamptz, text, text, integer, integer) IS
+'The events of topic directory_sync as GET /api/v3/DirectorySyncLog gives them: objects with the members logEventTimeStamp, providerName, username, action, field, oldValue and newValue, but for those that an event lacks; the names and the sort columns are of Code42''s "Export Sync Log data", order and form of the objects are inferred. after and before: exclusive bounds of the instant; NULL is no bound. sort_column: one of the seven, text by its bytes, missing and null values last; NULL is logEventTimeStamp. sort_direction: asc or desc; NULL is asc. Ties are broken by the instant, then _id, then the tenant, in that direction. page_number, from 1, and page_size: a page of that many events, 100 where only its number is given; NULL for both is all. Errors: 22023 for wrong arguments, with the list of valid ones; 42704 if there is no topic directory_sync, 42703 if its table lacks columns that synclog.create_topics() gives it.';
 
 ------------------------------------------------------------------------------
 -- provisioning: tasks that provision accounts, as their events leave them

@@ -23,6 +23,12 @@ typedef enum ParameterId
 	TOTAL_PAGED_RESULTS_POLICY,
 	PRETTY_PRINT,
 	FORMATTED,
+	EVENT_OCCURRED_AFTER,
+	EVENT_OCCURRED_BEFORE,
+	SORT_COLUMN,
+	SORT_DIRECTION,
+	PAGE_NUMBER,
+	PAGE_OF_SIZE,
 	NPARAMETERS,
 	IGNORED,	/* they change nothing in an answer */
 	UNSUPPORTED /* the servers have them */
@@ -41,6 +47,8 @@ extern void	 request_refuse_value(const Request *request, ParameterId id,
 								  const char *expected);
 extern bool	 request_bool(const Request *request, ParameterId id,
 						  bool if_missing);
+extern int32 request_number(const Request *request, ParameterId id,
+							int32 least, int32 if_missing);
 extern int32 request_count(const Request *request, ParameterId id,
 						   int32 if_missing);
 
@@ -49,5 +57,9 @@ extern void answer_query(const Request *request, StringInfo out);
 extern void answer_read(const Request *request, StringInfo out);
 extern void answer_recons(const Request *request, StringInfo out);
 extern void answer_recon(const Request *request, StringInfo out);
+
+/* directory_sync.c */
+extern void answer_directory_sync(const Request *request, StringInfo out);
+extern void answer_directory_sync_csv(const Request *request, StringInfo out);
 
 #endif /* SYNCLOG_REQUEST_H */
