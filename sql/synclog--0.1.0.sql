@@ -110,15 +110,16 @@ COMMENT ON FUNCTION synclog.filter_not(synclog.queryfilter) IS
 COMMENT ON FUNCTION synclog.filter_tree(synclog.queryfilter) IS
 'the filter as a tree, in the reference''s map form: {"operator":"eq","field":"/a","value":1}, {"operator":"and","subfilters":[...]}, {"operator":"!","subfilter":...}, {"operator":"complex","field":"/a","subfilter":...} for /a[...]';
 
+-- it tells of its argument by its result alone, so that filters with ignore_case keep their index under a policy
 CREATE FUNCTION synclog.fold(value text) RETURNS text
-	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'fold_text';
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF AS 'MODULE_PATHNAME', 'fold_text';
 CREATE FUNCTION synclog.fold(value jsonb) RETURNS jsonb
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'fold_jsonb';
 CREATE FUNCTION synclog.iso8601(instant timestamptz) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 
 COMMENT ON FUNCTION synclog.fold(text) IS
-'the text with its case folded as the reference does: each character of the Basic Multilingual Plane by its simple upper-case and then lower-case mapping, whatever the locale; an index on it serves filters with ignore_case';
+'the text with its case folded as the reference does: each character of the Basic Multilingual Plane by its simple upper-case and then lower-case mapping, whatever the locale, and of texts above 512 MB those of ASCII alone; an index on it serves filters with ignore_case, also under row-level security';
 COMMENT ON FUNCTION synclog.fold(jsonb) IS
 'the value with the case of its strings folded, never that of its keys';
 COMMENT ON FUNCTION synclog.iso8601(timestamptz) IS
@@ -335,6 +336,44 @@ CREATE FUNCTION synclog.request_object() RETURNS text
 COMMENT ON FUNCTION synclog.request_object() IS
 'The text of the expression that gives what a request is about, managed/user/x of http://localhost:8080/openidm/managed/user/x, or its whole path where that is of another kind; its first 600 characters, as the index has them. synclog.built_in_topics(), create_events_view(), failed_rows(), topics_sql() and history_sql() call it.';
 
+CREATE FUNCTION synclog.sync_run_line_derived() RETURNS text[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- searching for words is ten times faster than regular expressions, and there are a million lines
+	SELECT array_agg(format('%s:text COLLATE "C" GENERATED ALWAYS AS (%s) STORED', d.name,
+		replace(replace(d.expression, '{kind}', $kind$
+			CASE split_part(message, ' ', 2)
+				WHEN 'user' THEN CASE WHEN split_part(message, ' ', 1) IN ('created', 'updated', 'deleted', 'deactivated')
+					AND {line} LIKE '% user _% (email=%' AND split_part({line}, ' (email=', -1) LIKE '%) (dn=%)' THEN 'user' END
+				WHEN 'group' THEN CASE
+					WHEN split_part(message, ' ', 1) IN ('created', 'removed', 'deleted')
+						AND {line} LIKE '% group membership of user _% for group _%' THEN 'membership'
+					WHEN split_part(message, ' ', 1) IN ('created', 'updated', 'deleted')
+						AND {line} LIKE '% group _%' THEN 'group' END
+				WHEN 'capability' THEN CASE WHEN split_part(message, ' ', 1) || split_part(message, ' ', 4) IN ('addedto', 'removedfrom')
+					AND split_part(message, ' ', 5) IN ('user', 'group') AND split_part({line}, ' ', 6) <> '' THEN 'capability' END
+			END$kind$), '{line}', 'rtrim(message, chr(13))')) ORDER BY d.place)
+	FROM (VALUES
+		(1, 'object_kind', '{kind}'),
+		(2, 'name', $name$CASE {kind}
+			WHEN 'user' THEN substr(left({line}, -(length(split_part({line}, ' (email=', -1)) + 8)), strpos(message, ' user ') + 6)
+			WHEN 'group' THEN substr({line}, strpos(message, ' group ') + 7) END$name$),
+		(3, 'mail', $mail$CASE {kind}
+			WHEN 'user' THEN nullif(split_part(split_part(message, ' (email=', -1), ') (dn=', 1), 'null') END$mail$),
+		(4, 'dn', $dn$CASE {kind}
+			WHEN 'user' THEN nullif(left(substr(split_part({line}, ' (email=', -1), strpos(split_part(message, ' (email=', -1), ') (dn=') + 6), -1), 'null')
+			WHEN 'membership' THEN split_part(substr(message, strpos(message, ' user ') + 6), ' for group ', 1)
+			WHEN 'capability' THEN CASE split_part(message, ' ', 5) WHEN 'user' THEN substr({line}, strpos(message, ' user ') + 6) END END$dn$),
+		(5, 'group_name', $group$CASE {kind}
+			WHEN 'group' THEN substr({line}, strpos(message, ' group ') + 7)
+			WHEN 'membership' THEN substr({line}, strpos(message, ' for group ') + 11)
+			WHEN 'capability' THEN CASE split_part(message, ' ', 5) WHEN 'group' THEN substr({line}, strpos(message, ' group ') + 7) END END$group$),
+		(6, 'capability', $capability$CASE {kind} WHEN 'capability' THEN split_part(message, ' ', 3) END$capability$)
+	) d(place, name, expression);
+END;
+COMMENT ON FUNCTION synclog.sync_run_line_derived() IS
+'The columns of topic sync_run_line that are derived from the message, as synclog.built_in_topics(), which calls it, has columns: object_kind (user, group, membership, capability), name of a user or group, mail and dn of a user, group_name and capability wherever a message names one; NULL where it does not, for "null", and for messages that are not known. The messages are those of Alfresco Process Services: created, updated, deleted, deactivated user NAME (email=MAIL) (dn=DN); created, updated, deleted group NAME; created, removed, deleted group membership of user DN for group NAME; added capability NAME to and removed capability NAME from user DN or group NAME; of these its documentation shows those with created and added. Names may hold blanks, colons and parentheses.';
+
 CREATE FUNCTION synclog.built_in_topics(OUT topic text, OUT about text, OUT columns text[], OUT indexes text[])
 	RETURNS SETOF record LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -382,8 +421,8 @@ BEGIN ATOMIC
 			ARRAY['btree (tenant_id, number)']),
 		('sync_run_line', 'The log files of such runs, line by line',
 			'run ordinal:integer action message',
-			'{}'::text[],
-			ARRAY['btree (run, ordinal)']),
+			synclog.sync_run_line_derived(),
+			ARRAY['btree (run, ordinal)', 'hash (dn) WHERE dn IS NOT NULL']),
 		('directory_sync', 'Provisioning of users, of Code42',
 			'provider_name username action field old_value new_value',
 			'{}',
@@ -491,6 +530,17 @@ END $$;
 COMMENT ON FUNCTION synclog.create_events_view(name) IS
 'Makes view events, all topics of IDM servers in their common columns, in the schema of their tables. synclog.create_topics() calls it.';
 
+CREATE FUNCTION synclog.create_run_sequence(schema name) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF pg_get_serial_sequence(format('%I.sync_run', schema), 'id') IS NULL THEN
+		EXECUTE format('CREATE SEQUENCE %1$I.sync_run_id_seq AS bigint MAXVALUE 999999999999999999 OWNED BY %1$I.sync_run.id', schema);
+		EXECUTE format('COMMENT ON SEQUENCE %I.sync_run_id_seq IS %L', schema, 'The numbers of runs that synclog.sync_run_load() stores.');
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.create_run_sequence(name) IS
+'Makes the sequence of the numbers of runs, which belongs to table sync_run of the schema. synclog.create_topics() calls it.';
+
 CREATE FUNCTION synclog.create_topics(schema name DEFAULT 'audit') RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 DECLARE
@@ -513,7 +563,7 @@ BEGIN
 	IF foreign_name IS NULL THEN
 		SELECT format('table %I.%I', n.nspname, c.relname) INTO foreign_name
 			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events', 'provisioning_tasks') OR EXISTS (
+			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events', 'provisioning_tasks', 'sync_run_id_seq') OR EXISTS (
 				SELECT FROM synclog.built_in_topics() b WHERE c.relname IN (b.topic, b.topic || '_json')));
 	END IF;
 	IF foreign_name IS NOT NULL THEN
@@ -524,7 +574,6 @@ BEGIN
 
 	EXECUTE format('CREATE TABLE IF NOT EXISTS %I.rejected (topic text COLLATE "C" NOT NULL,
 		received_at timestamptz NOT NULL DEFAULT now(), reason text NOT NULL, event text)', schema);
-	PERFORM synclog.add_rejected_tenant(format('%I.rejected', schema)::regclass);
 	EXECUTE format('COMMENT ON TABLE %I.rejected IS %L', schema, 'What synclog.load() could not store, with the reason; event is NULL where it may hold credentials.');
 
 	FOR built_in IN SELECT * FROM synclog.built_in_topics() LOOP
@@ -559,6 +608,8 @@ BEGIN
 	END LOOP;
 	PERFORM synclog.create_events_view(schema);
 	PERFORM synclog.create_tasks_view(schema);
+	PERFORM synclog.create_run_sequence(schema);
+	PERFORM synclog.add_rejected_tenant(format('%I.rejected', schema)::regclass);
 	IF synclog.tenants_enabled() THEN
 		PERFORM synclog.apply_tenants(ARRAY(SELECT to_regclass(format('%I.%I', schema, b.topic)) FROM synclog.built_in_topics() b));
 	END IF;
@@ -637,7 +688,7 @@ CREATE FUNCTION synclog.query_page(topic text, filter synclog.queryfilter DEFAUL
 	RETURNS json
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.query_page(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean, text, text) IS
-'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 53400 for an answer above synclog.max_response, 54000 for sort keys that take more than 16 MB in a cookie, 23502 for a page that ends at a NULL of a column declared NOT NULL, as a foreign table can have';
+'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s, unknown where row-level security binds the caller; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 53400 for an answer above synclog.max_response, 54000 for sort keys that take more than 16 MB in a cookie, 23502 for a page that ends at a NULL of a column declared NOT NULL, as a foreign table can have';
 
 ------------------------------------------------------------------------------
 -- export: the events that match a filter, for files
@@ -1103,7 +1154,183 @@ CREATE FUNCTION synclog.get(url text, OUT status integer, OUT content_type text,
 	RETURNS record
 	LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'get_url';
 COMMENT ON FUNCTION synclog.get(text) IS
-'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. /DirectorySyncLog and /DirectorySyncLog/csv, Code42''s, with eventOccurredAfter, eventOccurredBefore, sortColumn, sortDirection, page[number] and page[size], answered by synclog.directory_sync_log(): a bare list, a page of 100 unless it is said otherwise, and all events as CSV with CRLF. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint; /idm-sync-log-entries, with tenantId, start and size, and /idm-sync-log-entries/<id>/logfile, with tenantId: synclog.sync_run_entries() and sync_run_logfile(). /DirectorySyncLog and /DirectorySyncLog/csv, Code42''s, with eventOccurredAfter, eventOccurredBefore, sortColumn, sortDirection, page[number] and page[size], answered by synclog.directory_sync_log(): a bare list, a page of 100 unless it is said otherwise, and all events as CSV with CRLF. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+
+------------------------------------------------------------------------------
+-- sync_run: runs of a synchronization with their log files
+------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.sync_run_number(relation regclass, past bigint DEFAULT NULL) RETURNS bigint
+	LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'synclog_sync_run_number';
+COMMENT ON FUNCTION synclog.sync_run_number(regclass, bigint) IS
+'Draws a number from the sequence that belongs to the table, above past if that is no NULL. Who may add to the table may draw, whoever owns the sequence; no two calls get the same number. synclog.sync_run_load() calls it. Errors: 42501 without INSERT on the table, 55000 if no sequence belongs to it, 2200H if it has no more numbers; NULL if the table is.';
+
+CREATE FUNCTION synclog.sync_run_line_event(run bigint, at timestamptz, ordinal bigint, line text) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT format('{"_id":"%s-%s","timestamp":"%s","run":"%s","ordinal":%s,%s}', run, ordinal, synclog.iso8601(at), run, ordinal,
+		CASE strpos(line, ': ')
+			WHEN 0 THEN format('"message":%s', to_json(line))
+			ELSE format('"action":%s,"message":%s', to_json(split_part(line, ': ', 1)), to_json(substr(line, strpos(line, ': ') + 2)))
+		END);
+END;
+COMMENT ON FUNCTION synclog.sync_run_line_event(bigint, timestamptz, bigint, text) IS
+'The event of topic sync_run_line that a line of a run''s log file is: action and message are what stands before and behind its first ": ", and a line without that is a message. synclog.sync_run_load() and sync_run_load_singly() call it.';
+
+CREATE FUNCTION synclog.sync_run_load_singly(run bigint, at timestamptz, first bigint, lines text[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	event text;
+	reason text;
+BEGIN
+	FOR i IN 1..cardinality(lines) LOOP
+		event := synclog.sync_run_line_event(run, at, first + i - 1, lines[i]);
+		CONTINUE WHEN (SELECT l.stored = 1 FROM synclog.load('sync_run_line', event) l);
+		BEGIN
+			PERFORM synclog.store('sync_run_line', event);
+			reason := 'There is another one of its number.';
+		EXCEPTION WHEN OTHERS THEN
+			reason := SQLERRM;
+		END;
+		RAISE EXCEPTION USING ERRCODE = 'data_exception',
+			MESSAGE = format('line %s of the log cannot be stored', first + i - 1),
+			DETAIL = reason,
+			HINT = 'Nothing of the run is stored.';
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION synclog.sync_run_load_singly(bigint, timestamptz, bigint, text[]) IS
+'Stores lines of a run''s log file, the first of them with a number, one by one, up to error 22000, which names the line that cannot be stored. synclog.sync_run_load() calls it where lines could not be stored together.';
+
+CREATE FUNCTION synclog.sync_run_load(type text, tenant_id text, at timestamptz, log text) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE COST 10000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('sync_run');
+	started CONSTANT timestamptz := coalesce(at, now());
+	-- behind the last LF is no line
+	length CONSTANT bigint := octet_length(log) - octet_length(replace(log, E'\n', '')) + (right(log, 1) <> E'\n')::integer;
+	newest bigint;
+	run bigint;
+	chunk record;
+BEGIN
+	IF tenant_id IS NOT NULL THEN
+		RETURN synclog.sync_run_load_for(type, tenant_id, at, log);
+	ELSIF type IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'the type of a run must not be null',
+			HINT = 'The documented one is initial-ldap-sync.';
+	ELSIF NOT isfinite(started) THEN
+		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow', MESSAGE = format('no run is at %s', started),
+			HINT = 'NULL is now.';
+	END IF;
+	IF has_table_privilege(relation, 'SELECT') THEN
+		-- a number beyond is no run's that was counted, and would leave none
+		EXECUTE format('SELECT max(r.number) FROM %s r WHERE r.number < 100000000000000000', relation) INTO newest;
+	END IF;
+	-- a number may be taken by a run that the caller does not see
+	LOOP
+		run := synclog.sync_run_number(relation, newest);
+		EXIT WHEN (SELECT l.stored = 1 FROM synclog.load('sync_run', format('{"_id":"%s","timestamp":"%s","type":%s}',
+			run, synclog.iso8601(started), to_json(type))) l);
+	END LOOP;
+	FOR chunk IN
+		SELECT min(l.ordinal) AS first, array_agg(l.line ORDER BY l.ordinal) AS lines
+		FROM string_to_table(log, E'\n') WITH ORDINALITY l(line, ordinal)
+		WHERE l.ordinal <= length
+		GROUP BY (l.ordinal - 1) / 10000 ORDER BY 1
+	LOOP
+		BEGIN
+			IF (SELECT l.stored < cardinality(chunk.lines) FROM synclog.load('sync_run_line', (
+					SELECT string_agg(synclog.sync_run_line_event(run, started, chunk.first + u.i - 1, u.line), E'\n' ORDER BY u.i)
+					FROM unnest(chunk.lines) WITH ORDINALITY u(line, i))) l) THEN
+				RAISE data_exception;
+			END IF;
+		EXCEPTION WHEN data_exception THEN
+			PERFORM synclog.sync_run_load_singly(run, started, chunk.first, chunk.lines);
+		END;
+	END LOOP;
+	RETURN run;
+END $$;
+
+CREATE FUNCTION synclog.sync_run_load_for(type text, tenant_id text, at timestamptz, log text) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE COST 10000 SET search_path = pg_catalog, pg_temp SET synclog.tenant_id = '' AS $$
+BEGIN
+	-- no longer than this function runs, as it has a value for the setting
+	PERFORM set_config('synclog.tenant_id', tenant_id, true);
+	RETURN synclog.sync_run_load(type, NULL, at, log);
+END $$;
+COMMENT ON FUNCTION synclog.sync_run_load_for(text, text, timestamptz, text) IS
+'synclog.sync_run_load(), which calls it, with setting synclog.tenant_id.';
+
+COMMENT ON FUNCTION synclog.sync_run_load(text, text, timestamptz, text) IS
+'Stores a run of a synchronization, an event of topic sync_run, with its log file, events of topic sync_run_line, all of it or, with an error, nothing; gives the run''s id. type: as initial-ldap-sync. tenant_id: whose run it is; NULL: as for synclog.store(), by setting synclog.tenant_id. at: when it was, the timestamp of the run and of its lines; NULL: now. log: lines that end with LF, but for the last one, perhaps; action and message of a line are what stands before and behind its first ": ", and a line without that is a message; NULL or empty: a run without lines. Ids are 1, 2, 3 and so on, above those of all runs that the caller can see; two callers never get the same. Errors: 22004 for a NULL type, 22008 for an infinite time, 22000 for a line that cannot be stored, with its number; those of synclog.store().';
+
+CREATE FUNCTION synclog.sync_run_tenants() RETURNS text[]
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	tenants text[];
+BEGIN
+	IF row_security_active(synclog.topic_table('sync_run')) AND synclog.tenants_enabled() THEN
+		tenants := synclog.tenants('manage');
+		IF tenants = '{}' THEN
+			RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+				MESSAGE = 'permission denied for the log entries of synchronizations',
+				HINT = 'They are for managers and administrators of a tenant: synclog.grant_tenant(tenant_id, role, ''manager'').';
+		END IF;
+	END IF;
+	RETURN tenants;
+END $$;
+COMMENT ON FUNCTION synclog.sync_run_tenants() IS
+'The tenants whose log entries the caller may ask for, those that it manages; NULL where no tenants are kept apart, or not from the caller. synclog.sync_run_entries() and sync_run_logfile() call it. Error 42501 if there are none.';
+
+CREATE FUNCTION synclog.sync_run_entries(tenant_id text DEFAULT NULL, start bigint DEFAULT 0, size bigint DEFAULT NULL) RETURNS SETOF json
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('sync_run');
+	tenants text[] := synclog.sync_run_tenants();
+BEGIN
+	IF tenant_id IS NOT NULL THEN
+		IF tenant_id <> ALL (tenants) THEN
+			RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('tenant "%s" does not exist', left(tenant_id, 200));
+		END IF;
+		tenants := ARRAY[tenant_id];
+	ELSIF tenants IS NULL THEN
+		-- the first and the last, each by index
+		EXECUTE format('SELECT array_agg(DISTINCT t.tenant_id) FROM (SELECT min(r.tenant_id) FROM %1$s r UNION ALL SELECT max(r.tenant_id) FROM %1$s r) t(tenant_id)
+			WHERE t.tenant_id IS NOT NULL', relation) INTO tenants;
+	END IF;
+	IF cardinality(tenants) > 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'there are log entries of several tenants',
+			HINT = 'Say which one: tenantId.';
+	END IF;
+	RETURN QUERY EXECUTE format($query$
+		SELECT format('{"id":%%s,"type":%%s,"timeStamp":%%s}', coalesce(e.number::text, to_json(e.id)::text), coalesce(to_json(e.type)::text, 'null'),
+			coalesce(to_json(to_char(e."timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+0000"'))::text, 'null'))::json
+		FROM (SELECT DISTINCT ON (r.number, r.id) r.number, r.id, r.type, r."timestamp" FROM %s r
+			WHERE r.tenant_id = $1 ORDER BY r.number, r.id, r."timestamp" OFFSET $2 LIMIT $3) e$query$, relation)
+		USING tenants[1], start, size;
+END $$;
+COMMENT ON FUNCTION synclog.sync_run_entries(text, bigint, bigint) IS
+'The runs in topic sync_run as GET /api/enterprise/idm-sync-log-entries of Alfresco Process Services gives them, {"id":1,"type":"initial-ldap-sync","timeStamp":"2015-10-16T22:00:00.000+0000"}, ordered by id, and behind these those whose id is no number, as text. Of several events of a run the first counts. tenant_id: whose; NULL: the caller''s only tenant, that is the only one that it manages or, where tenants are not kept apart, the only one that has runs. start: how many are left out; size: how many it gives; NULL: 0 and all. Errors: 42501 for who manages no tenant, P0002 for a tenant that the caller does not manage, be there one or not, 22023 if tenant_id is NULL and there are several, 2201X and 2201W for numbers below 0, 42704 if there is no topic sync_run.';
+
+CREATE FUNCTION synclog.sync_run_logfile(run text, tenant_id text DEFAULT NULL) RETURNS SETOF text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	tenants text[] := synclog.sync_run_tenants();
+BEGIN
+	EXECUTE format('SELECT array_agg(DISTINCT r.tenant_id) FROM %s r
+		WHERE r.id = $1 AND ($2 IS NULL OR r.tenant_id = $2) AND ($3 IS NULL OR r.tenant_id = ANY ($3))', synclog.topic_table('sync_run'))
+		INTO tenants USING run, tenant_id, tenants;
+	IF tenants IS NULL AND run IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('log entry "%s" does not exist', left(run, 200));
+	ELSIF cardinality(tenants) > 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('several tenants have a log entry "%s"', left(run, 200)),
+			HINT = 'Say which one: tenantId.';
+	END IF;
+	RETURN QUERY EXECUTE format('SELECT concat(l.action || '': '', l.message) FROM %s l
+		WHERE l.run = $1 AND l.tenant_id = $2 ORDER BY l.ordinal, l."timestamp", l.id', synclog.topic_table('sync_run_line'))
+		USING run, tenants[1];
+END $$;
+COMMENT ON FUNCTION synclog.sync_run_logfile(text, text) IS
+'The lines of a run''s log file, in the order of their ordinals, as GET /api/enterprise/idm-sync-log-entries/<id>/logfile of Alfresco Process Services gives them: action, ": " and message, or the message where there is no action. run: its id; NULL: no lines. tenant_id: whose; NULL: of any tenant that the caller manages or, where tenants are not kept apart, of any. Errors: 42501 for who manages no tenant, P0002 if these tenants have no such run, 22023 if several have one, 42704 if there is no topic sync_run or sync_run_line.';
 
 ------------------------------------------------------------------------------
 -- directory_sync: the log of Code42's directory sync
@@ -1446,31 +1673,65 @@ END;
 COMMENT ON FUNCTION synclog.tenant_tables(regclass[]) IS
 'These tables of topics, as far as they exist, and the tables rejected beside them of the same owner. synclog.apply_tenants(), synclog.tenant_objects() and synclog.tenant_gaps() call it.';
 
-CREATE FUNCTION synclog.tenant_objects(topics regclass[], OUT object text, OUT see text, OUT add text) RETURNS SETOF record
+CREATE FUNCTION synclog.tenant_objects(topics regclass[], OUT owner regrole, OUT object text, OUT see text, OUT add text) RETURNS SETOF record
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	WITH guarded AS MATERIALIZED (
 		SELECT c.* FROM synclog.tenant_tables(topics) t JOIN pg_class c ON c.oid = t WHERE c.relkind <> 'f'
 	), dependent AS MATERIALIZED (
-		SELECT v.oid, v.relkind, v.reloptions
+		SELECT v.oid, v.relowner, v.relkind, v.reloptions
 		FROM guarded g JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = g.oid
 			LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
 			JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v' AND v.relnamespace = g.relnamespace AND v.relowner = g.relowner
 				OR v.oid = d.objid AND d.classid = 'pg_class'::regclass AND d.deptype = 'a' AND v.relkind = 'S'
 	)
-	SELECT DISTINCT format('SCHEMA %s', g.relnamespace::regnamespace), 'USAGE', 'USAGE' FROM guarded g
+	SELECT n.nspowner, format('SCHEMA %s', n.oid::regnamespace), 'USAGE', 'USAGE'
+	FROM pg_namespace n WHERE n.oid IN (SELECT g.relnamespace FROM guarded g)
 	UNION ALL
-	SELECT format('TABLE %s', g.oid::regclass), 'SELECT', 'INSERT' FROM guarded g
+	SELECT g.relowner, format('TABLE %s', g.oid::regclass), 'SELECT', 'INSERT' FROM guarded g
 	UNION
-	SELECT format('TABLE %s', d.oid::regclass), 'SELECT', (SELECT 'INSERT' FROM pg_trigger t WHERE t.tgrelid = d.oid LIMIT 1)
+	SELECT d.relowner, format('TABLE %s', d.oid::regclass), 'SELECT', (SELECT 'INSERT' FROM pg_trigger t WHERE t.tgrelid = d.oid LIMIT 1)
 	FROM dependent d
 	WHERE d.relkind = 'v' AND EXISTS (SELECT FROM pg_options_to_table(d.reloptions) o
 		WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)
 	UNION
-	SELECT format('SEQUENCE %s', d.oid::regclass), NULL, 'USAGE' FROM dependent d WHERE d.relkind = 'S';
+	SELECT d.relowner, format('SEQUENCE %s', d.oid::regclass), NULL, 'USAGE' FROM dependent d WHERE d.relkind = 'S';
 END;
 COMMENT ON FUNCTION synclog.tenant_objects(regclass[]) IS
-'What a role uses that sees or adds events of these topics, as GRANT names it, with the privileges that seeing and adding take: schema, tables, views in the same schema that ask with their user''s rights, sequences of columns. Foreign tables, which have no row-level security, are not among them. synclog.apply_tenants() calls it.';
+'What a role uses that sees or adds events of these topics, as GRANT names it, with its owner and the privileges that seeing and adding take: schema, tables, views in the same schema that ask with their user''s rights, sequences of columns. Foreign tables, which have no row-level security, are not among them. synclog.tenant_privileges() calls it.';
+
+CREATE FUNCTION synclog.check_owner(relations regclass[]) RETURNS void
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	foreign_names CONSTANT text := (SELECT string_agg(format('%s (%s)', c.oid::regclass, c.relowner::regrole), ', ' ORDER BY c.relname)
+		FROM pg_class c WHERE c.oid = ANY (relations) AND NOT pg_has_role(c.relowner, 'USAGE'));
+BEGIN
+	IF foreign_names IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+			MESSAGE = 'tables belong to another role',
+			DETAIL = format('They are %s.', foreign_names),
+			HINT = 'SET ROLE to the owner.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.check_owner(regclass[]) IS
+'Error 42501 unless the caller has the privileges of the owner of each of the tables. synclog.owned_topics(), revoke_from_others() and tenant_privileges() call it.';
+
+CREATE FUNCTION synclog.owned_topics() RETURNS regclass[]
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	topics CONSTANT regclass[] := (SELECT array_agg(t.relation ORDER BY t.name)
+		FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation);
+BEGIN
+	IF topics IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = 'there are no topics',
+			HINT = 'Call synclog.create_topics() to create the built-in topics.';
+	END IF;
+	PERFORM synclog.check_owner(topics);
+	RETURN topics;
+END $$;
+COMMENT ON FUNCTION synclog.owned_topics() IS
+'The tables of all topics. Errors: 42501 unless the caller has the privileges of the owner of each, 55000 without topics. synclog.enable_tenants(), grant_tenant() and revoke_tenant() call it.';
 
 CREATE FUNCTION synclog.revoke_from_others(relation regclass, kept text[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -1478,6 +1739,7 @@ DECLARE
 	privilege text;
 	grantee text;
 BEGIN
+	PERFORM synclog.check_owner(ARRAY[relation]);
 	FOR privilege, grantee IN
 		SELECT DISTINCT x.privilege_type, CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END
 			FROM pg_class c
@@ -1490,7 +1752,7 @@ BEGIN
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION synclog.revoke_from_others(regclass, text[]) IS
-'Takes all privileges on a table and its columns but the kept ones from everybody but its owner. synclog.hide_table() and synclog.apply_tenants() call it.';
+'Takes all privileges on a table and its columns but the kept ones from everybody but its owner. Error 42501 unless the caller has the privileges of the owner. synclog.hide_table() and synclog.guard_table() call it.';
 
 CREATE FUNCTION synclog.hide_table(relation regclass) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -1545,11 +1807,13 @@ DECLARE
 	object text;
 	wanted boolean;
 BEGIN
+	PERFORM synclog.check_owner(topics);
 	FOR privilege, object, wanted IN
 		SELECT p.privilege, o.object, bool_or(p.wanted)
 			FROM synclog.tenant_objects(topics) o CROSS JOIN LATERAL (VALUES
 				(o.see, levels && '{reader,manager,administrator}'), (o.add, levels && '{writer,manager,administrator}')) p(privilege, wanted)
-			WHERE p.privilege IS NOT NULL
+			-- an owner's privileges are no grants
+			WHERE p.privilege IS NOT NULL AND o.owner <> role
 			GROUP BY o.object, p.privilege ORDER BY o.object, p.privilege
 	LOOP
 		EXECUTE format(CASE WHEN wanted THEN 'GRANT %s ON %s TO %s' ELSE 'REVOKE %s ON %s FROM %s' END, privilege, object, role);
@@ -1586,32 +1850,6 @@ END $$;
 COMMENT ON FUNCTION synclog.add_rejected_tenant(regclass) IS
 'Adds column tenant_id to a table rejected that does not have it yet. synclog.create_topics() and synclog.apply_tenants() call it.';
 
-CREATE FUNCTION synclog.owned_topics() RETURNS regclass[]
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	foreign_names text;
-	topics regclass[];
-BEGIN
-	SELECT string_agg(format('%s (%s)', t.relation, c.relowner::regrole), ', ' ORDER BY t.name)
-				FILTER (WHERE NOT pg_has_role(c.relowner, 'USAGE')),
-			array_agg(t.relation ORDER BY t.name)
-		INTO foreign_names, topics
-		FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation;
-	IF topics IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = 'there are no topics',
-			HINT = 'Call synclog.create_topics() to create the built-in topics.';
-	ELSIF foreign_names IS NOT NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-			MESSAGE = 'tables of topics belong to another role',
-			DETAIL = format('They are %s.', foreign_names),
-			HINT = 'SET ROLE to the owner.';
-	END IF;
-	RETURN topics;
-END $$;
-COMMENT ON FUNCTION synclog.owned_topics() IS
-'The tables of all topics. Errors: 42501 unless the caller has the privileges of the owner of each, 55000 without topics. synclog.enable_tenants(), grant_tenant() and revoke_tenant() call it.';
-
 CREATE FUNCTION synclog.tenant_gaps(OUT relation regclass, OUT gap text) RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -1624,6 +1862,10 @@ BEGIN
 			UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid
 		), all_tables AS MATERIALIZED (
 			SELECT * FROM guarded UNION ALL SELECT c.*, false FROM part JOIN pg_class c ON c.oid = part.oid
+		), reader(oid) AS (
+			SELECT t.oid FROM all_tables t
+			UNION SELECT w.ev_class FROM reader JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = reader.oid
+				JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
 		)
 		SELECT t.oid::regclass, format('it has no row-level security, and %s may use it', string_agg(DISTINCT
 				CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END, ', '))
@@ -1635,14 +1877,14 @@ BEGIN
 			FROM all_tables t JOIN pg_policy p ON p.polrelid = t.oid
 			WHERE p.polpermissive AND NOT (t.is_root AND p.polname IN ('tenant_see', 'tenant_add'))
 		UNION ALL
-		SELECT DISTINCT v.oid::regclass, format('%s of %s that asks with the rights of its owner, and others may use it',
-				CASE v.relkind WHEN 'm' THEN 'it is a materialized view' ELSE 'it is a view' END, t.oid::regclass)
-			FROM all_tables t JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
-				JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-				JOIN pg_class v ON v.oid = r.ev_class AND v.oid <> t.oid
-				JOIN LATERAL aclexplode(v.relacl) x ON x.grantee <> v.relowner
-			WHERE NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions) o
-				WHERE v.relkind = 'v' AND o.option_name = 'security_invoker' AND o.option_value::boolean)
+		SELECT v.oid::regclass, CASE v.relkind WHEN 'm' THEN 'it is a materialized view of events, and others may use it'
+				ELSE 'it is a view of events that asks with the rights of its owner, and others may use it' END
+			FROM reader r JOIN pg_class v ON v.oid = r.oid
+			WHERE v.relkind IN ('v', 'm') AND EXISTS (SELECT FROM aclexplode(v.relacl) x WHERE x.grantee <> v.relowner)
+				AND NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions) o
+					WHERE v.relkind = 'v' AND o.option_name = 'security_invoker' AND o.option_value::boolean)
+				AND EXISTS (SELECT FROM pg_roles o JOIN guarded g ON o.oid = v.relowner
+					WHERE o.rolbypassrls OR pg_has_role(o.oid, g.relowner, 'USAGE'))
 		UNION ALL
 		SELECT t.oid::regclass, format('unique index %s has no tenant: who stores learns that another tenant has the key', i.indexrelid::regclass)
 			FROM all_tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
@@ -1650,7 +1892,7 @@ BEGIN
 		ORDER BY 1, 2;
 END $$;
 COMMENT ON FUNCTION synclog.tenant_gaps() IS
-'What leads around the policies of synclog.enable_tenants(): tables and partitions of topics without row-level security that others may use (foreign ones, and those attached since), other permissive policies, views that others may use and that ask with their owner''s rights, unique indexes across tenants. No rows if all is well. Error 42704 never: topics without tables are left out.';
+'What leads around the policies of synclog.enable_tenants(): tables and partitions of topics without row-level security that others may use (foreign ones, and those attached since), other permissive policies, views that others may use and that ask with the rights of an owner who sees all, unique indexes across tenants. No rows if all is well. What functions with the rights of their owner do is not looked into.';
 
 CREATE FUNCTION synclog.enable_tenants() RETURNS void
 	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -1678,7 +1920,7 @@ COMMENT ON FUNCTION synclog.enable_tenants() IS
 'From now on every role but the tables'' owner sees and adds the events of its tenants alone, in all topics and in the tables rejected beside them: row-level security with policies by column tenant_id (a table without it has the events of no tenant), on tables and partitions; of privileges others keep SELECT and INSERT, on partitions none. Called again it takes up what has come since, such as partitions attached by hand. Warnings name what leads around it (synclog.tenant_gaps()) and foreign tables, which are left to their owner; a notice names roles with privileges and without a tenant. Errors: 42501 unless the caller has the privileges of the owner of each topic''s table, 55000 without topics.';
 
 CREATE FUNCTION synclog.check_tenants_enabled() RETURNS void
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF NOT synclog.tenants_enabled() THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',

@@ -11,6 +11,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
+#include "utils/memutils.h"
 
 #include "compat.h"
 #include "filter.h"
@@ -131,6 +132,13 @@ static const FoldRange ranges[] = {
 	{0xFF21, 0xFF3A, 1, 32},
 };
 
+/*
+ * Characters of longer strings are folded only where that cannot make them
+ * longer, so that no text is too long: fold(text) is LEAKPROOF, and an error
+ * would tell of what it is given.
+ */
+#define FOLD_MAX_BYTES (MaxAllocSize / 2)
+
 /* Fold one character that is not ASCII. */
 static pg_wchar
 fold_wchar(pg_wchar c)
@@ -171,7 +179,7 @@ fold_append(StringInfo buf, const char *s, int len)
 			appendStringInfoChar(buf, pg_ascii_tolower(*c++));
 			continue;
 		}
-		if (n <= 3)
+		if (n <= 3 && len <= FOLD_MAX_BYTES)
 		{
 			unsigned char folded[MAX_MULTIBYTE_CHAR_LEN];
 

@@ -18,6 +18,8 @@
 #include "order.h"
 #include "page.h"
 #include "query.h"
+#include "tenant.h"
+#include "topic.h"
 
 int max_response = MAX_RESPONSE_KB;
 
@@ -157,12 +159,17 @@ count_exactly(const TopicQuery *page, const PageRequest *request, List *keys,
 	return totals;
 }
 
-/* Give the planner's estimate of how many events a query has. */
+/*
+ * Give the planner's estimate of how many events a query has.  It goes by all
+ * rows, so that who may not see all of them learns nothing: -1.
+ */
 static int64
 estimate(const TopicQuery *page, const PageRequest *request)
 {
 	TopicQuery query = *page;
 
+	if (tenant_hides_rows(topic_relation(text_to_cstring(request->topic))))
+		return -1;
 	initStringInfo(&query.sql);
 	query.parameters = NIL;
 	appendStringInfoString(&query.sql, "SELECT");
