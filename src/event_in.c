@@ -17,6 +17,7 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "document.h"
 #include "event_in.h"
 #include "event_row.h"
 #include "iso8601.h"
@@ -43,6 +44,7 @@ typedef struct Reading
 {
 	EventReader		*reader;
 	Event			*event;
+	StringInfoData	 text; /* as it is stored */
 	EventFacts		 facts;
 	bool			 need_text; /* columns alone can't give it back */
 	int64			 form;
@@ -302,7 +304,7 @@ read_jsonb(Reading *reading, EventColumn *column, json_object *tree,
 	json_object *part = NULL;
 	Fidelity	 fidelity = EXACT;
 
-	if (reading->event->text.len > MAX_JSONB_EVENT)
+	if (reading->text.len > MAX_JSONB_EVENT)
 		return LOST;
 	if (json_object_is_type(tree, json_type_string) &&
 		(part = parse_part(reading, tree)) != NULL)
@@ -443,7 +445,7 @@ read_extra(Reading *reading, const char *member, json_object *tree)
 			psprintf("the table has no column for member \"%s\"", member);
 		return false;
 	}
-	if (reading->event->text.len > MAX_JSONB_EVENT ||
+	if (reading->text.len > MAX_JSONB_EVENT ||
 		(reading->facts.huge && !fits_jsonb(tree)))
 	{
 		reading->need_text = true;
@@ -518,8 +520,8 @@ fill_own_columns(Reading *reading)
 	}
 	if (shape->raw && reading->need_text)
 	{
-		reader->values[shape->raw - 1] = event_row_text(
-			reading->event->text.data, reading->event->text.len);
+		reader->values[shape->raw - 1] =
+			event_row_text(reading->text.data, reading->text.len);
 		reader->nulls[shape->raw - 1] = false;
 	}
 }
@@ -555,7 +557,7 @@ is_response(json_object *tree)
 static char *
 derive_id(Reading *reading, json_object *tree)
 {
-	StringInfo text = &reading->event->text;
+	StringInfo text = &reading->text;
 	Jsonb	  *jsonb;
 	char	  *canonical;
 
@@ -597,9 +599,9 @@ identify(Reading *reading, json_object *tree, TimestampTz received)
 			/* it comes back with its _id, even where its text is kept */
 			initStringInfo(&text);
 			appendStringInfo(&text, "{\"_id\":\"%s\"%s%s", event->id,
-							 event->text.data[1] == '}' ? "" : ",",
-							 event->text.data + 1);
-			event->text = text;
+							 reading->text.data[1] == '}' ? "" : ",",
+							 reading->text.data + 1);
+			reading->text = text;
 		}
 	}
 	else
@@ -626,7 +628,8 @@ read_clean(Reading *reading, TimestampTz received)
 	Event		*event = reading->event;
 	json_object *tree;
 
-	tree = parse(reader, &event->text, &reading->facts, &reader->trees->event);
+	tree =
+		parse(reader, &reading->text, &reading->facts, &reader->trees->event);
 	if (!json_object_is_type(tree, json_type_object))
 	{
 		event->reason = pstrdup("not a JSON object");
@@ -638,7 +641,7 @@ read_clean(Reading *reading, TimestampTz received)
 		event->reason = pstrdup("a response of a server, not an event");
 		return false;
 	}
-	if (event->text.len > MAX_EVENT)
+	if (reading->text.len > MAX_EVENT)
 	{
 		event->reason = psprintf("longer than %d bytes", MAX_EVENT);
 		return false;
@@ -675,6 +678,8 @@ event_read(EventReader *reader, const char *text, int len,
 	object = event->reason == NULL && event->text.data[0] == '{';
 	if (event->reason == NULL)
 	{
+		reading.text = event->text;
+		document_rename(reader->desc, &reader->shape, &reading.text);
 		if (read_clean(&reading, received))
 			return true;
 		if (event->response || reading.facts.masked)

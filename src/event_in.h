@@ -19,7 +19,7 @@ typedef struct EventReader EventReader;
 /* An event that was read; all of it is in the memory of the call. */
 typedef struct Event
 {
-	StringInfoData text;   /* without blanks and credentials */
+	StringInfoData text;   /* as it came, without blanks and credentials */
 	char		  *reason; /* why it is no event of this table, or NULL */
 	bool		withheld;  /* its text may hold credentials and is not kept */
 	bool		response;  /* a server's answer with events in it */

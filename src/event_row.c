@@ -141,7 +141,7 @@ EventReader *
 event_row_set_up(Relation relation)
 {
 	EventReader *reader = palloc0(sizeof(EventReader));
-	TupleDesc	 desc = CreateTupleDescCopy(RelationGetDescr(relation));
+	TupleDesc	 desc = CreateTupleDescCopyConstr(RelationGetDescr(relation));
 
 	/* SQL_ASCII takes bytes as they are, and those of events are UTF-8 */
 	if (GetDatabaseEncoding() != PG_UTF8 &&

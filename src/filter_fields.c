@@ -47,6 +47,23 @@ put_field(ReturnSetInfo *rsinfo, const char *field, char *type,
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
+/* Add the name that documents have for a member, if no column has it. */
+static void
+put_document_name(ReturnSetInfo *rsinfo, TupleDesc desc, const RowShape *shape,
+				  const char *name)
+{
+	AttrNumber		  attno = field_column_of(desc, shape, name, strlen(name));
+	Form_pg_attribute att;
+
+	if (attno == InvalidAttrNumber ||
+		field_stored_as(desc, shape, name, strlen(name)) == NULL)
+		return;
+	att = TupleDescAttr(desc, attno - 1);
+	put_field(rsinfo, psprintf("/%s", name),
+			  format_type_with_typemod(att->atttypid, att->atttypmod),
+			  psprintf("column %s", quote_identifier(NameStr(att->attname))));
+}
+
 Datum
 filter_fields(PG_FUNCTION_ARGS)
 {
@@ -54,6 +71,7 @@ filter_fields(PG_FUNCTION_ARGS)
 	Relation	   relation = filter_open_relation(PG_GETARG_OID(0));
 	TupleDesc	   desc = RelationGetDescr(relation);
 	RowShape	   shape;
+	const char	  *name;
 
 	InitMaterializedSRF(fcinfo, 0);
 	field_row_shape(desc, &shape);
@@ -65,7 +83,7 @@ filter_fields(PG_FUNCTION_ARGS)
 		char			 *member;
 		char			 *type;
 
-		if (!field_is_member(desc, &shape, i + 1))
+		if (!field_is_filtered(desc, &shape, i + 1))
 			continue;
 		/* of two columns with the same member, one is out of reach */
 		member = field_member_of(NameStr(att->attname));
@@ -81,6 +99,8 @@ filter_fields(PG_FUNCTION_ARGS)
 		put_field(rsinfo, field.data, "jsonb",
 				  psprintf("path inside column %s", column));
 	}
+	for (int i = 0; (name = field_document_name(&shape, i)) != NULL; i++)
+		put_document_name(rsinfo, desc, &shape, name);
 	if (shape.extra != InvalidAttrNumber)
 		put_field(rsinfo, "/...", "jsonb", "path inside column extra");
 	relation_close(relation, AccessShareLock);

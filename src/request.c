@@ -7,8 +7,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_type_d.h"
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
@@ -17,28 +15,7 @@
 #include "compat.h"
 #include "fields.h"
 #include "json_pretty.h"
-#include "named_query.h"
-#include "query.h"
-#include "recon.h"
-#include "topic.h"
-
-/* Parameters that mean something here; others are a named query's own. */
-typedef enum ParameterId
-{
-	QUERY_FILTER,
-	QUERY_ID,
-	FIELDS,
-	SORT_KEYS,
-	PAGE_SIZE,
-	PAGED_RESULTS_COOKIE,
-	PAGED_RESULTS_OFFSET,
-	TOTAL_PAGED_RESULTS_POLICY,
-	PRETTY_PRINT,
-	FORMATTED,
-	NPARAMETERS,
-	IGNORED,	/* they change nothing in an answer */
-	UNSUPPORTED /* the servers have them */
-} ParameterId;
+#include "request.h"
 
 /* those that a request can have are in the order of their ids */
 static const struct
@@ -56,6 +33,12 @@ static const struct
 	{"_totalPagedResultsPolicy", TOTAL_PAGED_RESULTS_POLICY},
 	{"_prettyPrint", PRETTY_PRINT},
 	{"formatted", FORMATTED},
+	{"eventOccurredAfter", EVENT_OCCURRED_AFTER},
+	{"eventOccurredBefore", EVENT_OCCURRED_BEFORE},
+	{"sortColumn", SORT_COLUMN},
+	{"sortDirection", SORT_DIRECTION},
+	{"page[number]", PAGE_NUMBER},
+	{"page[size]", PAGE_OF_SIZE},
 	{"_crestapiversion", IGNORED},
 	{"_locale", IGNORED},
 	{"_queryExpression", UNSUPPORTED},
@@ -66,6 +49,14 @@ static const struct
 	{"_api", UNSUPPORTED},
 };
 
+/* A URL and the body of its answer. */
+typedef struct Answer
+{
+	text		  *url;
+	const char	  *content_type;
+	StringInfoData body;
+} Answer;
+
 /* sets of parameters */
 #define READ_PARAMETERS (1 << FIELDS | 1 << PRETTY_PRINT | 1 << FORMATTED)
 #define PAGE_PARAMETERS                                                       \
@@ -75,52 +66,43 @@ static const struct
 	(READ_PARAMETERS | PAGE_PARAMETERS | 1 << QUERY_FILTER | 1 << QUERY_ID |  \
 	 1 << SORT_KEYS)
 #define RECON_PARAMETERS (1 << FIELDS | 1 << PRETTY_PRINT)
+#define DIRECTORY_SYNC_PARAMETERS                                             \
+	(1 << EVENT_OCCURRED_AFTER | 1 << EVENT_OCCURRED_BEFORE |                 \
+	 1 << SORT_COLUMN | 1 << SORT_DIRECTION | 1 << PAGE_NUMBER |              \
+	 1 << PAGE_OF_SIZE)
 
 /* those whose values make one list if they are repeated */
 #define LIST_PARAMETERS (1 << FIELDS | 1 << SORT_KEYS)
-
-/* A request that is being answered. */
-typedef struct Request
-{
-	const Url  *url;
-	char	  **segments;			 /* of the path, behind the context */
-	const char *values[NPARAMETERS]; /* NULL: not given */
-	bool		paged;				 /* a parameter of paging is given */
-} Request;
-
-/* A URL and the body of its answer. */
-typedef struct Answer
-{
-	text		  *url;
-	StringInfoData body;
-} Answer;
 
 /* A path that can be asked for, and what answers it. */
 typedef struct Route
 {
 	const char *path[6]; /* segments, NULL at the end */
 	int			parameters;
+	const char *content_type;
 	void (*answer)(const Request *request, StringInfo out);
 } Route;
 
 /* in the path of a route: any segment */
 static const char any[] = "";
 
-static void answer_query(const Request *request, StringInfo out);
-static void answer_read(const Request *request, StringInfo out);
-static void answer_recons(const Request *request, StringInfo out);
-static void answer_recon(const Request *request, StringInfo out);
+static const char json[] = "application/json;charset=UTF-8";
+static const char csv[] = "text/csv;charset=UTF-8";
 
 static const Route routes[] = {
-	{{"audit", any}, QUERY_PARAMETERS, answer_query},
-	{{"audit", any, any}, READ_PARAMETERS, answer_read},
-	{{"recon"}, RECON_PARAMETERS, answer_recons},
-	{{"recon", any}, RECON_PARAMETERS, answer_recon},
+	{{"audit", any}, QUERY_PARAMETERS, json, answer_query},
+	{{"audit", any, any}, READ_PARAMETERS, json, answer_read},
+	{{"recon"}, RECON_PARAMETERS, json, answer_recons},
+	{{"recon", any}, RECON_PARAMETERS, json, answer_recon},
+	{{"DirectorySyncLog"},
+	 DIRECTORY_SYNC_PARAMETERS,
+	 json,
+	 answer_directory_sync},
+	{{"DirectorySyncLog", "csv"},
+	 DIRECTORY_SYNC_PARAMETERS,
+	 csv,
+	 answer_directory_sync_csv},
 };
-
-/* how many runs GET /recon gives: the servers' openidm.recon.maxcompletedruns
- */
-#define MAX_RUNS 100
 
 /* Find the route of a path; the segments before it are the context's. */
 static const Route *
@@ -154,7 +136,8 @@ find_route(Request *request)
 			(errcode(ERRCODE_NO_DATA_FOUND),
 			 errmsg("there is nothing at this path"),
 			 errhint("The paths are /audit/<topic>, /audit/<topic>/<_id>, "
-					 "/recon and /recon/<reconId>.")));
+					 "/recon, /recon/<reconId>, /DirectorySyncLog and "
+					 "/DirectorySyncLog/csv.")));
 }
 
 /* Tell which parameter a name is; NPARAMETERS is one of a named query's. */
@@ -201,11 +184,15 @@ refuse_parameter(const Route *route, int sqlerrcode, const char *message,
 			 errhint("The parameters of this path are: %s.", known.data)));
 }
 
-/* Take the parameters that a route has; others with "_" are errors. */
+/*
+ * Take the parameters that a route has; others are errors, but for those that
+ * may be a named query's own or that an IDM server would not look at.
+ */
 static void
 take_parameters(Request *request, const Route *route)
 {
 	StringInfoData lists[NPARAMETERS] = {{0}};
+	bool		   crest = (route->parameters & 1 << PRETTY_PRINT) != 0;
 	bool		   asked = false;
 
 	for (int i = 0; i < request->url->nparameters; i++)
@@ -220,15 +207,15 @@ take_parameters(Request *request, const Route *route)
 		const char *value = request->url->parameters[i].value;
 		ParameterId id = identify(name);
 
-		if (id == UNSUPPORTED)
+		if (id == UNSUPPORTED && crest)
 			refuse_parameter(route, ERRCODE_FEATURE_NOT_SUPPORTED,
 							 "parameter \"%s\" is not supported", name);
-		if (id == IGNORED)
+		if (id == IGNORED && crest)
 			continue;
-		if (id == NPARAMETERS || (route->parameters & 1 << id) == 0)
+		if (id >= NPARAMETERS || (route->parameters & 1 << id) == 0)
 		{
 			/* who has lost the "_" of a filter does not mean all events */
-			if (*name == '_' ||
+			if (!crest || *name == '_' ||
 				(!asked && identify(psprintf("_%s", name)) != NPARAMETERS))
 				refuse_parameter(route, ERRCODE_INVALID_PARAMETER_VALUE,
 								 "parameter \"%s\" does not exist here", name);
@@ -247,8 +234,9 @@ take_parameters(Request *request, const Route *route)
 }
 
 /* Complain of a parameter's value. */
-static void
-refuse_value(const Request *request, ParameterId id, const char *expected)
+void
+request_refuse_value(const Request *request, ParameterId id,
+					 const char *expected)
 {
 	const char *value = request->values[id];
 
@@ -259,8 +247,8 @@ refuse_value(const Request *request, ParameterId id, const char *expected)
 }
 
 /* Read a parameter that is true or false. */
-static bool
-bool_value(const Request *request, ParameterId id, bool if_missing)
+bool
+request_bool(const Request *request, ParameterId id, bool if_missing)
 {
 	const char *value = request->values[id];
 
@@ -269,13 +257,14 @@ bool_value(const Request *request, ParameterId id, bool if_missing)
 	if (pg_strcasecmp(value, "true") == 0)
 		return true;
 	if (pg_strcasecmp(value, "false") != 0)
-		refuse_value(request, id, "true or false");
+		request_refuse_value(request, id, "true or false");
 	return false;
 }
 
-/* Read a parameter that is a count. */
-static int32
-count_value(const Request *request, ParameterId id, int32 if_missing)
+/* Read a parameter that is a number from the least one on. */
+int32
+request_number(const Request *request, ParameterId id, int32 least,
+			   int32 if_missing)
 {
 	const char *value = request->values[id];
 	int64		count = 0;
@@ -285,137 +274,17 @@ count_value(const Request *request, ParameterId id, int32 if_missing)
 	for (const char *s = value; *s && count <= PG_INT32_MAX; s++)
 		count = isdigit((unsigned char) *s) ? count * 10 + (*s - '0')
 											: (int64) PG_INT32_MAX + 1;
-	if (*value == '\0' || count > PG_INT32_MAX)
-		refuse_value(request, id, "a number from 0 to 2147483647");
+	if (*value == '\0' || count > PG_INT32_MAX || count < least)
+		request_refuse_value(
+			request, id, psprintf("a number from %d to 2147483647", least));
 	return count;
 }
 
-/* Answer GET /audit/<topic>. */
-static void
-answer_query(const Request *request, StringInfo out)
+/* Read a parameter that is a count. */
+int32
+request_count(const Request *request, ParameterId id, int32 if_missing)
 {
-	const char *topic = request->segments[1];
-	const char *id = request->values[QUERY_ID];
-	NamedQuery	query = {.answer = ANSWER_PAGE};
-	PageRequest page = {.filter_type = filter_type_oid()};
-
-	topic_relation(topic);
-	if (id && request->values[QUERY_FILTER])
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("_queryFilter and _queryId exclude each "
-							   "other")));
-	if (id)
-	{
-		query = *named_query_find(id, topic);
-		page.filter = named_query_filter(&query, request->url->parameters,
-										 request->url->nparameters);
-	}
-	else
-		page.filter = filter_read(request->values[QUERY_FILTER]
-									  ? request->values[QUERY_FILTER]
-									  : "true");
-
-	page.topic = cstring_to_text(topic);
-	page.formatted = bool_value(request, FORMATTED, true);
-	page.fields =
-		request->values[FIELDS] ? request->values[FIELDS] : query.fields;
-	page.sort_keys = request->values[SORT_KEYS] ? request->values[SORT_KEYS]
-												: query.sort_keys;
-	page.cookie = request->values[PAGED_RESULTS_COOKIE];
-	page.page_size = count_value(request, PAGE_SIZE, query.page_size);
-	page.page_offset = count_value(request, PAGED_RESULTS_OFFSET, 0);
-	if (request->values[TOTAL_PAGED_RESULTS_POLICY])
-		page.total_policy =
-			total_policy_of(request->values[TOTAL_PAGED_RESULTS_POLICY]);
-
-	if (query.answer == ANSWER_GROUPED && page.formatted && !request->paged &&
-		request->values[SORT_KEYS] == NULL)
-	{
-		recon_print_grouped(&page, out);
-		return;
-	}
-	if (id == NULL && request->values[QUERY_FILTER] == NULL)
-		page.form = PAGE_ENTRIES;
-	else if (query.answer == ANSWER_PAGE || request->paged)
-		page.form = PAGE_ENVELOPE;
-	else
-		page.form = PAGE_RESULT;
-	page_print(&page, out);
-}
-
-/* Answer GET /audit/<topic>/<_id>. */
-static void
-answer_read(const Request *request, StringInfo out)
-{
-	StringInfoData event;
-
-	initStringInfo(&event);
-	if (!topic_read(cstring_to_text(request->segments[1]),
-					CStringGetTextDatum(request->segments[2]),
-					request->values[FIELDS],
-					bool_value(request, FORMATTED, true), &event))
-		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
-						errmsg("event \"%s\" does not exist in topic \"%s\"",
-							   fields_shown(request->segments[2]),
-							   fields_shown(request->segments[1]))));
-	response_append(out, event.data, event.len);
-}
-
-/* Append what the servers report of a run, or of the newest runs. */
-static uint64
-append_recons(const Request *request, const char *recon_id, StringInfo out)
-{
-	Oid		   types[2] = {TEXTOID, INT4OID};
-	Datum	   args[2];
-	char	   nulls[] = {recon_id ? ' ' : 'n', ' ', '\0'};
-	FieldTree *tree = NULL;
-	uint64	   n;
-
-	if (request->values[FIELDS])
-		tree = fields_tree(request->values[FIELDS]);
-	args[0] = recon_id ? CStringGetTextDatum(recon_id) : (Datum) 0;
-	args[1] = Int32GetDatum(MAX_RUNS);
-	SPI_connect();
-	if (SPI_execute_with_args(
-			"SELECT r::pg_catalog.text FROM synclog.recon_reported($1, $2) r",
-			lengthof(args), types, args, nulls, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the reconciliations");
-	n = SPI_processed;
-	for (uint64 i = 0; i < n; i++)
-	{
-		char *report =
-			SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
-		StringInfoData cut;
-
-		initStringInfo(&cut);
-		fields_cut(report, strlen(report), tree, NULL, &cut);
-		if (i > 0)
-			response_append(out, ",", 1);
-		response_append(out, cut.data, cut.len);
-	}
-	SPI_finish();
-	return n;
-}
-
-/* Answer GET /recon. */
-static void
-answer_recons(const Request *request, StringInfo out)
-{
-	appendStringInfoString(out, "{\"reconciliations\":[");
-	append_recons(request, NULL, out);
-	appendStringInfoString(out, "]}");
-}
-
-/* Answer GET /recon/<reconId>. */
-static void
-answer_recon(const Request *request, StringInfo out)
-{
-	const char *recon_id = request->segments[1];
-
-	if (append_recons(request, recon_id, out) == 0)
-		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
-						errmsg("reconciliation \"%s\" does not exist",
-							   fields_shown(recon_id))));
+	return request_number(request, id, 0, if_missing);
 }
 
 /* Take a URL apart, in the encoding of the database. */
@@ -458,22 +327,23 @@ read_url(text *source)
 
 /* Answer a request; whatever is wrong with it is an error. */
 static void
-answer(text *url, StringInfo out)
+answer_request(Answer *answer)
 {
-	Request		   request = {.url = read_url(url)};
+	Request		   request = {.url = read_url(answer->url)};
 	const Route	  *route = find_route(&request);
 	StringInfoData pretty;
 	bool		   is_pretty;
 
 	take_parameters(&request, route);
-	is_pretty = bool_value(&request, PRETTY_PRINT, false);
-	route->answer(&request, out);
+	is_pretty = request_bool(&request, PRETTY_PRINT, false);
+	route->answer(&request, &answer->body);
+	answer->content_type = route->content_type;
 	if (!is_pretty)
 		return;
 	initStringInfo(&pretty);
-	json_pretty(out->data, out->len, &pretty);
-	pfree(out->data);
-	*out = pretty;
+	json_pretty(answer->body.data, answer->body.len, &pretty);
+	pfree(answer->body.data);
+	answer->body = pretty;
 }
 
 /* Give the status of an error that is the request's fault, or 0. */
@@ -545,13 +415,11 @@ print_error(const ErrorData *error, int status, StringInfo out)
 	appendStringInfoString(out, "}}");
 }
 
-/* Answer the request of an Answer; an error in it is an answer too. */
+/* Answer a request for attempt(). */
 static void
 answer_url(void *arg)
 {
-	Answer *answered = arg;
-
-	answer(answered->url, &answered->body);
+	answer_request(arg);
 }
 
 PG_FUNCTION_INFO_V1(get_url);
@@ -561,7 +429,7 @@ Datum
 get_url(PG_FUNCTION_ARGS)
 {
 	TupleDesc  desc;
-	Answer	   answered = {PG_GETARG_TEXT_PP(0)};
+	Answer	   answered = {.url = PG_GETARG_TEXT_PP(0)};
 	ErrorData *error;
 	int		   status = 200;
 	Datum	   values[3];
@@ -577,10 +445,11 @@ get_url(PG_FUNCTION_ARGS)
 		if (status == 0)
 			ReThrowError(error);
 		resetStringInfo(&answered.body);
+		answered.content_type = json;
 		print_error(error, status, &answered.body);
 	}
 	values[0] = Int32GetDatum(status);
-	values[1] = CStringGetTextDatum("application/json;charset=UTF-8");
+	values[1] = CStringGetTextDatum(answered.content_type);
 	values[2] = PointerGetDatum(
 		cstring_to_text_with_len(answered.body.data, answered.body.len));
 	PG_RETURN_DATUM(HeapTupleGetDatum(

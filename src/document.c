@@ -1,0 +1,108 @@
+/*
+ * document.c
+ *		The text of an event as another product's document has it, rewritten
+ *		before a parser reads it: "_id" and "timestamp" get the names and the
+ *		form that they have here.  It knows neither products nor topics: which
+ *		names there are is the naming rule's business.
+ */
+#include "postgres.h"
+
+#include "document.h"
+#include "event_split.h"
+#include "iso8601.h"
+
+/* Tell whether a JSON value is an integer, and not minus zero. */
+static bool
+is_integer(const char *value, int len)
+{
+	bool minus = *value == '-';
+
+	return strspn(value + minus, "0123456789") == len - minus &&
+		   !(minus && value[1] == '0');
+}
+
+/* Tell whether an instant's text has digits that an instant cannot hold. */
+static bool
+is_finer(const char *s, int len)
+{
+	const char *point = memchr(s, '.', len);
+	int			digits;
+
+	if (point == NULL)
+		point = memchr(s, ',', len);
+	if (point == NULL)
+		return false;
+	digits = strspn(point + 1, "0123456789");
+	return digits > 6 && strspn(point + 7, "0") < digits - 6;
+}
+
+/*
+ * Append a value in the form of the member that it becomes: an integer as an
+ * _id's text, an instant as events print it.  Any other one stays as it is.
+ */
+static void
+append_value(StringInfo out, const char *member, const char *value, int len)
+{
+	char		instant[ISO8601_SIZE];
+	TimestampTz ts;
+
+	if (strcmp(member, "_id") == 0 && is_integer(value, len))
+		appendStringInfo(out, "\"%.*s\"", len, value);
+	else if (strcmp(member, "timestamp") == 0 && *value == '"' &&
+			 iso8601_parse(value + 1, len - 2, &ts) &&
+			 !is_finer(value + 1, len - 2))
+	{
+		iso8601_print(ts, instant);
+		appendStringInfo(out, "\"%s\"", instant);
+	}
+	else
+		appendBinaryStringInfo(out, value, len);
+}
+
+/* Rename the members of one name in an object, a clean and valid text. */
+static void
+rename_member(StringInfo text, const char *name, const char *member)
+{
+	const char	  *at = text->data;
+	const char	  *limit = text->data + text->len;
+	const char	  *copied = at;
+	StringInfoData out = {0};
+	TextMember	   found;
+
+	while (event_text_next(&at, limit, &found))
+	{
+		if (!event_text_is(&found, name))
+			continue;
+		if (out.data == NULL)
+			initStringInfo(&out);
+		appendBinaryStringInfo(&out, copied, found.start - copied);
+		appendStringInfo(&out, "\"%s\":", member);
+		append_value(&out, member, found.value, found.value_len);
+		copied = at;
+	}
+	if (out.data == NULL)
+		return;
+	appendBinaryStringInfo(&out, copied, limit - copied);
+	*text = out;
+}
+
+/*
+ * Give the members of an event, a clean and valid text, the names under which
+ * they are stored in a row, unless it has a member of that name itself.
+ */
+void
+document_rename(TupleDesc desc, const RowShape *shape, StringInfo text)
+{
+	const char *name;
+
+	for (int i = 0; (name = field_document_name(shape, i)) != NULL; i++)
+	{
+		const char *member = field_stored_as(desc, shape, name, strlen(name));
+		const char *value;
+		int			len;
+
+		if (member && *text->data == '{' &&
+			!event_text_member(text->data, text->len, member, &value, &len))
+			rename_member(text, name, member);
+	}
+}
