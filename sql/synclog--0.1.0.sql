@@ -1623,27 +1623,7 @@ COMMENT ON POLICY granting ON synclog.tenant_grant IS 'who may grant sees all';
 SELECT pg_catalog.pg_extension_config_dump('synclog.tenant_grant', '');
 
 CREATE FUNCTION synclog.tenants(may text DEFAULT 'see') RETURNS text[]
-	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	levels CONSTANT text[] := CASE may WHEN 'see' THEN '{reader,manager,administrator}'
-		WHEN 'add' THEN '{writer,manager,administrator}' WHEN 'manage' THEN '{manager,administrator}' END;
-BEGIN
-	IF levels IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('there is no right "%s"', may),
-			HINT = 'The rights are see, add and manage.';
-	END IF;
-	RETURN ARRAY(
-		WITH RECURSIVE mine(role) AS (
-			SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user
-			UNION
-			SELECT m.roleid FROM mine JOIN pg_auth_members m ON m.member = mine.role
-		)
-		SELECT DISTINCT g.tenant_id
-		FROM mine JOIN synclog.tenant_grant g ON g.role = mine.role
-		WHERE pg_has_role(mine.role, 'USAGE') AND g.level = ANY (levels)
-		ORDER BY g.tenant_id);
-END $$;
+	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.tenants(text) IS
 'the tenants whose events the caller may see, add, or manage (that is, make the calls that documents reserve for managers and administrators), by the grants to it and to the roles whose privileges it has; those that row-level security does not bind (the tables'' owner, superusers, BYPASSRLS) see all events, whatever this gives. may: see, add or manage. NULL for NULL; error 22023 for another right. The policies of synclog.enable_tenants() ask it, once in a query.';
 
