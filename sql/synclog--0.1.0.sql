@@ -428,9 +428,9 @@ BEGIN ATOMIC
 			'{}',
 			ARRAY['btree (username)']),
 		('provisioning_task', 'Tasks that provision accounts to applications, of ParaView IAM',
-			'task_id application object_type action source status parameters:jsonb request:jsonb response:jsonb',
+			'task_id application object_type action source source_no:integer status parameters:jsonb request:jsonb response:jsonb operation_log:jsonb permission_bindings:jsonb permission_unbindings:jsonb confirmed_by note retry_of retried_by',
 			'{}',
-			ARRAY['btree (task_id, "timestamp")'])
+			ARRAY['btree (task_id, "timestamp")', 'hash (retry_of) WHERE retry_of IS NOT NULL'])
 	) t(topic, about, columns, generated, indexes);
 END;
 COMMENT ON FUNCTION synclog.built_in_topics() IS
@@ -563,7 +563,7 @@ BEGIN
 	IF foreign_name IS NULL THEN
 		SELECT format('table %I.%I', n.nspname, c.relname) INTO foreign_name
 			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events', 'sync_run_id_seq') OR EXISTS (
+			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events', 'provisioning_tasks', 'sync_run_id_seq') OR EXISTS (
 				SELECT FROM synclog.built_in_topics() b WHERE c.relname IN (b.topic, b.topic || '_json')));
 	END IF;
 	IF foreign_name IS NOT NULL THEN
@@ -607,6 +607,7 @@ BEGIN
 		PERFORM synclog.register_topic(built_in.topic, relation, release);
 	END LOOP;
 	PERFORM synclog.create_events_view(schema);
+	PERFORM synclog.create_tasks_view(schema);
 	PERFORM synclog.create_run_sequence(schema);
 	PERFORM synclog.add_rejected_tenant(format('%I.rejected', schema)::regclass);
 	IF synclog.tenants_enabled() THEN
@@ -614,7 +615,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.create_topics(name) IS
-'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views, view events over those of IDM servers and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
+'Creates the tables of the built-in topics (synclog.built_in_topics()), their _json views, view events over those of IDM servers, view provisioning_tasks and table rejected in a schema, which is made if absent, and registers the topics. The tables are ordinary ones of the caller''s, partitioned by month, with the current and the next three months; other months are made when events need them. Called again it brings what is there to the installed version: missing columns, indexes, views. Errors: 42501 if the schema or a table in it belongs to another role, 42710 if a topic has another table already, 42809 if a name is taken by something else.';
 
 ------------------------------------------------------------------------------
 -- event_in: store, load, the _json views
@@ -688,6 +689,26 @@ CREATE FUNCTION synclog.query_page(topic text, filter synclog.queryfilter DEFAUL
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.query_page(text, synclog.queryfilter, text, text, integer, integer, boolean, boolean, text, text) IS
 'a page of the events of a topic that match a filter, in CREST''s envelope: result, resultCount, pagedResultsCookie, totalPagedResultsPolicy, totalPagedResults, remainingPagedResults. The first eight arguments and the order are those of query. cookie: the last page''s pagedResultsCookie; NULL or empty is the first page; its query must be the same, while fields, page_size, formatted and total_policy may change. pagedResultsCookie is null on the last page, and where page_size is NULL: that is all in one answer. From page to page no event is repeated and none skipped, whatever is stored or dropped meanwhile; events of one''s own table count as one if they share _id, timestamp and tenant_id. total_policy, in any case: NONE; ESTIMATE, the planner''s, unknown where row-level security binds the caller; EXACT, which counts; what is unknown is -1, remainingPagedResults but for EXACT. Errors: those of query; 22023 for a cookie that is damaged or of another query, for one together with page_offset, for an unknown policy; 53400 for an answer above synclog.max_response, 54000 for sort keys that take more than 16 MB in a cookie, 23502 for a page that ends at a NULL of a column declared NOT NULL, as a foreign table can have';
+
+------------------------------------------------------------------------------
+-- export: the events that match a filter, for files
+------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.export_json(topic text, filter synclog.queryfilter DEFAULT 'true',
+	fields text DEFAULT NULL, after timestamptz DEFAULT NULL, before timestamptz DEFAULT NULL,
+	sort_keys text DEFAULT NULL)
+	RETURNS SETOF text
+	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.export_json(text, synclog.queryfilter, text, timestamptz, timestamptz, text) IS
+'the events of a topic that match a filter, as JSON Lines: each on one line, whole as with formatted => false, so that synclog.load() reads equal events back. Not part of events are their tenants and the times of receipt of those without a usable timestamp. fields and sort_keys: as for query; events cut down to fields have _id always. after and before: exclusive bounds of "timestamp"; NULL is no bound. SELECT synclog.export_json(...) streams from the first row; a NULL filter gives no events. Errors: those of query';
+
+CREATE FUNCTION synclog.export_csv(topic text, filter synclog.queryfilter DEFAULT 'true',
+	fields text DEFAULT NULL, after timestamptz DEFAULT NULL, before timestamptz DEFAULT NULL,
+	sort_keys text DEFAULT NULL, guard_formulas boolean DEFAULT false)
+	RETURNS SETOF text
+	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 1000 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.export_csv(text, synclog.queryfilter, text, timestamptz, timestamptz, text, boolean) IS
+'the events of a topic that match a filter, as CSV (RFC 4180): a row with the header, then one for each event; a row has no line terminator of its own, but values may have line breaks, between quotes. fields: "mapping,/after/mail" gives these columns, which are called as they are written; NULL or * gives one for each member that has a column in the topic''s table, in that order, and last, as extra, a JSON object with all other members (and with all but the last of several of one name). Values are those of the event: strings as they are (as JSON writes them where text cannot hold them: \u0000, half a character), numbers, true and false as in JSON, instants in ISO 8601, objects and lists as JSON without blanks, missing and null as nothing, an empty string as "", so that COPY (FORMAT csv, HEADER) tells them apart. guard_formulas: an apostrophe before strings and names of columns that begin with = + - @, one of these in full width, tab or line break, which spreadsheets take for formulas; numbers stay numbers; NULL is false. after, before, sort_keys, a NULL filter and errors: as for export_json';
 
 ------------------------------------------------------------------------------
 -- recon: reconciliations, grouped
@@ -1133,7 +1154,7 @@ CREATE FUNCTION synclog.get(url text, OUT status integer, OUT content_type text,
 	RETURNS record
 	LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'get_url';
 COMMENT ON FUNCTION synclog.get(text) IS
-'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint; /idm-sync-log-entries, with tenantId, start and size, and /idm-sync-log-entries/<id>/logfile, with tenantId: synclog.sync_run_entries() and sync_run_logfile(). What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint; /idm-sync-log-entries, with tenantId, start and size, and /idm-sync-log-entries/<id>/logfile, with tenantId: synclog.sync_run_entries() and sync_run_logfile(). /DirectorySyncLog and /DirectorySyncLog/csv, Code42''s, with eventOccurredAfter, eventOccurredBefore, sortColumn, sortDirection, page[number] and page[size], answered by synclog.directory_sync_log(): a bare list, a page of 100 unless it is said otherwise, and all events as CSV with CRLF. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
 
 ------------------------------------------------------------------------------
 -- sync_run: runs of a synchronization with their log files
@@ -1324,6 +1345,273 @@ COMMENT ON FUNCTION synclog.sync_run_logfile(text, text) IS
 'The lines of a run''s log file, in the order of their ordinals, as GET /api/enterprise/idm-sync-log-entries/<id>/logfile of Alfresco Process Services gives them: action, ": " and message, or the message where there is no action. run: its id; NULL: no lines. tenant_id: whose; NULL: of any tenant that the caller manages or, where tenants are not kept apart, of any. Errors: 42501 for who manages no tenant, P0002 if these tenants have no such run, 22023 if several have one, 42704 if there is no topic sync_run or sync_run_line.';
 
 ------------------------------------------------------------------------------
+-- directory_sync: the log of Code42's directory sync
+------------------------------------------------------------------------------
+
+-- the cost has a page of a sorted log computed after the sort
+CREATE FUNCTION synclog.directory_sync_entry(event json, at timestamptz) RETURNS json
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.directory_sync_entry(json, timestamptz) IS
+'An event as the directory sync log has it: an object with logEventTimeStamp, which is the instant given, and of the event the members providerName, username, action, field, oldValue and newValue, in this order, with their values; those that it lacks are left out. NULL if an argument is. synclog.directory_sync_log() calls it.';
+
+CREATE FUNCTION synclog.directory_sync_log(after timestamptz DEFAULT NULL, before timestamptz DEFAULT NULL,
+	sort_column text DEFAULT NULL, sort_direction text DEFAULT NULL,
+	page_number integer DEFAULT NULL, page_size integer DEFAULT NULL) RETURNS SETOF json
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	members CONSTANT text[] := '{action,field,logEventTimeStamp,newValue,oldValue,providerName,username}';
+	columns CONSTANT text[] := '{action,field,timestamp,new_value,old_value,provider_name,username}';
+	sorted CONSTANT text := coalesce(sort_column, 'logEventTimeStamp');
+	direction CONSTANT text := coalesce(sort_direction, 'asc');
+	page_events CONSTANT bigint := coalesce(page_size, CASE WHEN page_number IS NOT NULL THEN 100 END);
+BEGIN
+	IF sorted <> ALL (members) THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('the log has no column "%s" to sort by', left(sorted, 100)),
+			HINT = format('The columns are %s.', array_to_string(members, ', '));
+	END IF;
+	IF direction NOT IN ('asc', 'desc') THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('unknown direction "%s" to sort in', left(direction, 100)),
+			HINT = 'The directions are asc and desc.';
+	END IF;
+	IF page_number < 1 OR page_size < 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('%s must be at least 1', CASE WHEN page_number < 1 THEN 'page_number' ELSE 'page_size' END),
+			DETAIL = format('It is %s.', CASE WHEN page_number < 1 THEN page_number ELSE page_size END),
+			HINT = 'Leave both out for all events.';
+	END IF;
+	RETURN QUERY EXECUTE format($query$
+		SELECT synclog.directory_sync_entry(synclog.event(t), t."timestamp")
+		FROM %s t
+		WHERE ($1 IS NULL OR t."timestamp" > $1) AND ($2 IS NULL OR t."timestamp" < $2)
+		ORDER BY %s t."timestamp" %3$s, t.id %3$s, t.tenant_id %3$s LIMIT $3 OFFSET $4$query$,
+			synclog.topic_table('directory_sync'),
+			CASE WHEN sorted <> 'logEventTimeStamp' THEN
+				format('t.%I COLLATE "C" %s NULLS LAST,', columns[array_position(members, sorted)], direction) END,
+			direction)
+		USING after, before, page_events, (coalesce(page_number, 1) - 1) * page_events;
+END $$;
+COMMENT ON FUNCTION synclog.directory_sync_log(timestamptz, timestamptz, text, text, integer, integer) IS
+'The events of topic directory_sync as GET /api/v3/DirectorySyncLog gives them: objects with the members logEventTimeStamp, providerName, username, action, field, oldValue and newValue, but for those that an event lacks; the names and the sort columns are of Code42''s "Export Sync Log data", order and form of the objects are inferred. after and before: exclusive bounds of the instant; NULL is no bound. sort_column: one of the seven, text by its bytes, missing and null values last; NULL is logEventTimeStamp. sort_direction: asc or desc; NULL is asc. Ties are broken by the instant, then _id, then the tenant, in that direction. page_number, from 1, and page_size: a page of that many events, 100 where only its number is given; NULL for both is all. Errors: 22023 for wrong arguments, with the list of valid ones; 42704 if there is no topic directory_sync, 42703 if its table lacks columns that synclog.create_topics() gives it.';
+
+------------------------------------------------------------------------------
+-- provisioning: tasks that provision accounts, as their events leave them
+------------------------------------------------------------------------------
+
+CREATE VIEW synclog.provisioning_sources WITH (security_invoker = true) AS
+	SELECT number, source COLLATE "C" AS source, about
+	FROM (VALUES
+		(1, 'User Self-service Deprovisioning', 'Records generated when users release permissions via Portal -> My Access'),
+		(2, 'User Access Request', 'Records generated when users request access via Portal -> Access Request / Access Center, and the request is approved'),
+		(3, 'Provisioning Policy Execution', 'Records from account operations triggered by provisioning policies during user operations'),
+		(4, 'Retry After Modification', 'Records from re-initiated provisioning tasks due to previous failures'),
+		(5, 'Permission Change Events', 'If change tracking is enabled, records generated when editing users or their permissions'),
+		(6, 'Global Provisioning Policy', 'Records from account operations triggered by disabling or deleting a user when a global provisioning policy is configured'),
+		(7, 'Application Account Policy', 'Records from executing application-specific account policies'),
+		(8, 'Access Compliance Review', 'Records from account operations triggered by permission governance checks under Identity Governance -> Permission Governance -> Policy Execution'),
+		(9, 'Permission Expiry', 'Records generated when application permissions associated with an account expire and are automatically revoked'),
+		(10, 'Manual Operations', 'Records of manual account operations not triggered by user data changes (e.g., account import, batch provisioning, manual creation/editing/deletion/enable/disable)')
+	) s(number, source, about);
+COMMENT ON VIEW synclog.provisioning_sources IS
+'What provisioning tasks come from: the ten sources that ParaView IAM documents for its synchronization logs, in its words.';
+COMMENT ON COLUMN synclog.provisioning_sources.number IS 'the number, as in an event''s sourceNo';
+COMMENT ON COLUMN synclog.provisioning_sources.source IS 'the name, as in an event''s source';
+COMMENT ON COLUMN synclog.provisioning_sources.about IS 'when records have it';
+GRANT SELECT ON synclog.provisioning_sources TO PUBLIC;
+
+CREATE FUNCTION synclog.no_response_after() RETURNS interval
+	LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION synclog.no_response_after() IS
+'Setting synclog.no_response_after as an interval; NULL where it is -1, never. View provisioning_tasks calls it.';
+
+CREATE FUNCTION synclog.provisioning_state(status text, confirmed boolean, last_event timestamptz) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN confirmed THEN 'Success'
+		WHEN status = 'No callback' OR status IN ('Pending', 'Running') AND last_event < now() - synclog.no_response_after()
+			THEN 'No Response'
+		ELSE status
+	END;
+END;
+COMMENT ON FUNCTION synclog.provisioning_state(text, boolean, timestamptz) IS
+'The state of a provisioning task by its newest status: Success once it is confirmed, No Response where the log says No callback or where it is Pending or Running and its last event is older than setting synclog.no_response_after, else the status itself. View provisioning_tasks calls it.';
+
+CREATE FUNCTION synclog.tasks_sql(relation regclass) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN format($query$
+		SELECT e.tenant_id, e.task_id, t.application, t.object_type, t.action,
+			coalesce(s.source, t.source) AS source, coalesce(t.source_no, s.number) AS source_no,
+			p.status, t.started, e."timestamp" AS last_event, t.parameters, t.request, t.response, t.operation_log,
+			CASE WHEN d.has_details THEN t.permission_bindings END AS permission_bindings,
+			CASE WHEN d.has_details THEN t.permission_unbindings END AS permission_unbindings,
+			t.confirmed_by, t.confirmed_at, t.note, t.retry_of, t.retried_by,
+			(SELECT (array_agg(r.task_id ORDER BY r."timestamp", r.id))[1] FROM %1$s r
+				WHERE r.tenant_id = e.tenant_id AND r.retry_of = e.task_id) AS retried_as
+		FROM %1$s e
+			CROSS JOIN LATERAL (
+				SELECT min(v."timestamp") AS started,
+					min(v."timestamp") FILTER (WHERE v.confirmed) AS confirmed_at, %2$s
+				FROM (SELECT f.*, f.confirmed_by IS NOT NULL OR f.status = 'Failed (Confirmed)' AS confirmed
+					FROM %1$s f WHERE f.tenant_id = e.tenant_id AND f.task_id = e.task_id
+					ORDER BY f."timestamp" DESC, f.id DESC) v
+			) t
+			LEFT JOIN synclog.provisioning_sources s
+				ON t.source IN (s.source, s.number::text) OR t.source IS NULL AND t.source_no = s.number
+			CROSS JOIN LATERAL (SELECT synclog.provisioning_state(t.status, t.confirmed_at IS NOT NULL, e."timestamp")) p(status)
+			CROSS JOIN LATERAL (SELECT p.status = 'Success' AND t.object_type = 'Account' AND t.action IN ('Create', 'Update')) d(has_details)
+		-- of each task the last event, so that asking for the last day reads the last day;
+		-- OFFSET keeps the planner from joining with all events there are
+		WHERE e.task_id IS NOT NULL AND NOT EXISTS (
+			SELECT FROM %1$s l WHERE l.tenant_id = e.tenant_id AND l.task_id = e.task_id
+				AND l."timestamp" >= e."timestamp" AND (l."timestamp" > e."timestamp" OR l.id > e.id) OFFSET 0)$query$,
+		relation,
+		-- a member is what the newest event says that has it
+		(SELECT string_agg(format('(array_agg(v.%1$I) FILTER (WHERE v.%1$I IS NOT NULL))[1] AS %1$I', c), ', ')
+			FROM unnest('{application,object_type,action,source,source_no,status,parameters,request,response,operation_log,permission_bindings,permission_unbindings,confirmed_by,note,retry_of,retried_by}'::text[]) c));
+END $$;
+COMMENT ON FUNCTION synclog.tasks_sql(regclass) IS
+'The text of the query behind view provisioning_tasks, over a table with the columns of topic provisioning_task. synclog.create_tasks_view() and synclog.provisioning_claim() call it.';
+
+CREATE FUNCTION synclog.create_tasks_view(schema name) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	EXECUTE format('CREATE OR REPLACE VIEW %I.provisioning_tasks WITH (security_invoker = true) AS %s', schema,
+		synclog.tasks_sql(format('%I.provisioning_task', schema)::regclass));
+	EXECUTE format('COMMENT ON VIEW %I.provisioning_tasks IS %L', schema,
+		'The tasks of topic provisioning_task, each as its events leave it: a column is what the newest event says that has the member.');
+	EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN %I.provisioning_tasks.%I IS %L', schema, c.name, c.about), ';')
+		FROM (VALUES
+			('tenant_id', 'whose task it is'),
+			('task_id', 'the task; an index serves it'),
+			('application', 'the application that the task is for'),
+			('object_type', 'what is provisioned: Account, ...'),
+			('action', 'Create, Update, Delete, Enable, Disable'),
+			('source', 'what the task comes from, by name, also where events have the number alone; see synclog.provisioning_sources'),
+			('source_no', 'the number of the source, also where events have the name alone'),
+			('status', 'Pending, Running, Success, Failed, No Response; see synclog.provisioning_state()'),
+			('started', 'when the first event was; no index serves it'),
+			('last_event', 'when the last event was; an index serves it'),
+			('parameters', 'the task''s parameters'),
+			('request', 'the payload that went to the application'),
+			('response', 'the application''s message'),
+			('operation_log', 'the log of the operation'),
+			('permission_bindings', 'permissions that the account got, of accounts whose creation or update succeeded'),
+			('permission_unbindings', 'permissions that the account lost, of accounts whose creation or update succeeded'),
+			('confirmed_by', 'who said by synclog.provisioning_confirm() that it was done by hand'),
+			('confirmed_at', 'since when it is confirmed'),
+			('note', 'what was noted with that'),
+			('retry_of', 'the task that this one tries again'),
+			('retried_by', 'who began this task by synclog.provisioning_retry()'),
+			('retried_as', 'the task that tries this one again')
+		) c(name, about));
+END $$;
+COMMENT ON FUNCTION synclog.create_tasks_view(name) IS
+'Makes view provisioning_tasks, the present state of each task of topic provisioning_task, in the schema of the topic''s table. synclog.create_topics() calls it.';
+
+CREATE FUNCTION synclog.provisioning_claim(task_id text, claim text, OUT tenant_id text, OUT application text,
+		OUT object_type text, OUT action text, OUT parameters jsonb)
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('provisioning_task');
+	-- set to '' it is the tenant of that name
+	chosen CONSTANT text := (SELECT s.setting FROM pg_settings s WHERE s.name = 'synclog.tenant_id' AND s.source <> 'default');
+	tenants text[];
+	task record;
+	retry record;
+	obstacle text;
+BEGIN
+	IF task_id IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'task_id must not be null';
+	END IF;
+	-- a snapshot that is kept would not show what another session did while this one waited
+	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+		RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+			MESSAGE = format('a task cannot be %s in a transaction of isolation level %s', claim, current_setting('transaction_isolation')),
+			HINT = 'Use READ COMMITTED.';
+	END IF;
+	EXECUTE format('SELECT array_agg(DISTINCT e.tenant_id) FROM %s e WHERE e.task_id = $1 AND e.tenant_id = coalesce($2, e.tenant_id)', relation)
+		INTO tenants USING task_id, chosen;
+	IF tenants IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('task "%s" does not exist', task_id),
+			DETAIL = 'Topic "provisioning_task" has no event of it.';
+	ELSIF cardinality(tenants) > 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('several tenants have a task "%s"', task_id),
+			HINT = 'Set synclog.tenant_id to the one that you mean.';
+	END IF;
+
+	-- until the end of the transaction; the next statement sees what was committed meanwhile
+	PERFORM pg_advisory_xact_lock(hashtextextended(format('provisioning_task %s %s', tenants[1], task_id), 0));
+	EXECUTE format('SELECT * FROM (%s) t WHERE t.task_id = $1 AND t.tenant_id = $2', synclog.tasks_sql(relation))
+		INTO task USING task_id, tenants[1];
+	IF task.retried_as IS NOT NULL THEN
+		EXECUTE format('SELECT * FROM (%s) t WHERE t.task_id = $1 AND t.tenant_id = $2', synclog.tasks_sql(relation))
+			INTO retry USING task.retried_as, tenants[1];
+		obstacle := format('It was retried%s at %s, as task "%s".', ' by ' || retry.retried_by,
+			synclog.iso8601(retry.started), task.retried_as);
+	ELSIF task.confirmed_at IS NOT NULL THEN
+		obstacle := format('It was confirmed%s at %s.', ' by ' || task.confirmed_by, synclog.iso8601(task.confirmed_at));
+	ELSIF (task.status IN ('Failed', 'No Response')) IS NOT TRUE THEN
+		obstacle := format('Its status is %s since %s.', coalesce(task.status, 'unknown'), synclog.iso8601(task.last_event));
+	END IF;
+	IF obstacle IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = format('task "%s" cannot be %s', task_id, claim),
+			DETAIL = obstacle,
+			HINT = 'A task that failed or got no response can be confirmed or retried, once.';
+	END IF;
+	SELECT task.tenant_id, task.application, task.object_type, task.action, task.parameters
+		INTO tenant_id, application, object_type, action, parameters;
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_claim(text, text) IS
+'A task that may be confirmed or retried (claim, a participle for messages) and that no other session will confirm or retry before the end of the transaction. Errors: those of synclog.provisioning_confirm(), which calls it as synclog.provisioning_retry() does.';
+
+CREATE FUNCTION synclog.provisioning_store(tenant_id text, event jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp SET synclog.tenant_id = '' AS $$
+BEGIN
+	PERFORM set_config('synclog.tenant_id', tenant_id, true);
+	PERFORM synclog.store('provisioning_task', event || jsonb_build_object('timestamp', synclog.iso8601(clock_timestamp())));
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_store(text, jsonb) IS
+'Stores an event of a task that happens now, as the tenant''s. Errors as those of synclog.store(). synclog.provisioning_confirm() and synclog.provisioning_retry() call it.';
+
+CREATE FUNCTION synclog.provisioning_confirm(task_id text, note text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	task record := synclog.provisioning_claim(task_id, 'confirmed');
+BEGIN
+	PERFORM synclog.provisioning_store(task.tenant_id, jsonb_strip_nulls(jsonb_build_object('taskId', task_id,
+		'status', 'Success', 'confirmedBy', current_user, 'note', note)));
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_confirm(text, text) IS
+'Says that what a provisioning task should have done was done by hand, as Confirm in ParaView IAM: stores an event of the task by which it is a success from then on, with the current role, the time and a note (NULL: none), in view provisioning_tasks. What the identity management goes on to do then, such as deleting an account, is its own affair. Needs SELECT on the table of topic provisioning_task and what synclog.store() needs. Errors: 22004 for a NULL task, 22023 for a task that does not exist or that several tenants have (synclog.tenant_id names one), 55000 for one that neither failed nor got no response, or that was confirmed or retried before, with its status, by whom and when; 0A000 in transactions other than of READ COMMITTED; those of synclog.store(). Of two sessions that confirm or retry a task at once the second waits for the first.';
+
+CREATE FUNCTION synclog.provisioning_retry(task_id text, parameters jsonb DEFAULT NULL) RETURNS text
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	task record := synclog.provisioning_claim(task_id, 'retried');
+	new_id CONSTANT text := gen_random_uuid();
+BEGIN
+	PERFORM synclog.provisioning_store(task.tenant_id, jsonb_strip_nulls(jsonb_build_object('taskId', new_id,
+			'application', task.application, 'objectType', task.object_type, 'action', task.action,
+			'source', s.source, 'sourceNo', s.number, 'status', 'Pending', 'retryOf', task_id, 'retriedBy', current_user))
+		|| jsonb_build_object('parameters', CASE
+			WHEN jsonb_typeof(task.parameters) = 'object' AND jsonb_typeof(parameters) = 'object'
+				THEN task.parameters || parameters
+			ELSE coalesce(parameters, task.parameters)
+		END))
+		FROM synclog.provisioning_sources s WHERE s.source = 'Retry After Modification';
+	RETURN new_id;
+END $$;
+COMMENT ON FUNCTION synclog.provisioning_retry(text, jsonb) IS
+'Begins a provisioning task anew: stores the first event of a new task, Pending, of source Retry After Modification, with application, object type and action of the old one, and gives its id, a UUID. parameters: what is changed; of two objects the members at the top are merged, any other value takes the place of the old ones, NULL keeps them. The new task names the old one in retry_of and the current role in retried_by, the old one the new in retried_as. Whoever carries tasks out finds it by its status. Privileges, errors and concurrency are those of synclog.provisioning_confirm().';
+
+------------------------------------------------------------------------------
 -- tenants: who may see what
 ------------------------------------------------------------------------------
 
@@ -1347,27 +1635,7 @@ COMMENT ON POLICY granting ON synclog.tenant_grant IS 'who may grant sees all';
 SELECT pg_catalog.pg_extension_config_dump('synclog.tenant_grant', '');
 
 CREATE FUNCTION synclog.tenants(may text DEFAULT 'see') RETURNS text[]
-	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	levels CONSTANT text[] := CASE may WHEN 'see' THEN '{reader,manager,administrator}'
-		WHEN 'add' THEN '{writer,manager,administrator}' WHEN 'manage' THEN '{manager,administrator}' END;
-BEGIN
-	IF levels IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('there is no right "%s"', may),
-			HINT = 'The rights are see, add and manage.';
-	END IF;
-	RETURN ARRAY(
-		WITH RECURSIVE mine(role) AS (
-			SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user
-			UNION
-			SELECT m.roleid FROM mine JOIN pg_auth_members m ON m.member = mine.role
-		)
-		SELECT DISTINCT g.tenant_id
-		FROM mine JOIN synclog.tenant_grant g ON g.role = mine.role
-		WHERE pg_has_role(mine.role, 'USAGE') AND g.level = ANY (levels)
-		ORDER BY g.tenant_id);
-END $$;
+	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.tenants(text) IS
 'the tenants whose events the caller may see, add, or manage (that is, make the calls that documents reserve for managers and administrators), by the grants to it and to the roles whose privileges it has; those that row-level security does not bind (the tables'' owner, superusers, BYPASSRLS) see all events, whatever this gives. may: see, add or manage. NULL for NULL; error 22023 for another right. The policies of synclog.enable_tenants() ask it, once in a query.';
 

@@ -21,43 +21,9 @@
 
 #include "compat.h"
 #include "event_out.h"
-#include "json_value.h"
 
 /* form has two bits for each of this many columns */
 #define FORM_COLUMNS 32
-
-/* the entry types by which events of 2.x and 3.x are formatted */
-typedef enum EntryKind
-{
-	ENTRY_UNFORMATTED,
-	ENTRY_START_OR_SUMMARY,
-	ENTRY_OBJECT
-} EntryKind;
-
-typedef struct EventColumn
-{
-	AttrNumber source; /* where among the row's values */
-	JsonValue  value;
-	EntryKind  hidden_in; /* left out there if it is null */
-	bool	   parts;	  /* only parts of its JSON are wanted */
-	int		   form_bit;  /* its first bit in form, or -1 */
-	char	  *key;		  /* "member": */
-	int		   keylen;
-} EventColumn;
-
-struct EventPrinter
-{
-	const FieldTree *fields; /* NULL: all */
-	bool			 cut;	 /* the fields are less than the columns */
-	bool			 formatted;
-	AttrNumber		 extra; /* these are InvalidAttrNumber if not there */
-	AttrNumber		 form;
-	AttrNumber		 raw;
-	AttrNumber		 entry_type;
-	AttrNumber		 root_action;
-	int				 ncolumns;
-	EventColumn		 columns[FLEXIBLE_ARRAY_MEMBER];
-};
 
 /* members that a formatted event leaves out where they are null */
 static const char *const hidden_in_ends[] = {
@@ -98,7 +64,7 @@ form_bit(const RowShape *shape, Oid topic, Form_pg_attribute att)
 
 /* Fill in how a column is printed. */
 static void
-init_column(EventColumn *column, Form_pg_attribute att, const char *member)
+init_column(PrintedColumn *column, Form_pg_attribute att, const char *member)
 {
 	StringInfoData key;
 
@@ -107,6 +73,7 @@ init_column(EventColumn *column, Form_pg_attribute att, const char *member)
 	appendStringInfoChar(&key, ':');
 	column->key = key.data;
 	column->keylen = key.len;
+	column->member = member;
 	column->source = att->attnum;
 	json_value_init(&column->value, att);
 	column->hidden_in = hiding_entries(member);
@@ -120,7 +87,7 @@ EventPrinter *
 event_printer(TupleDesc desc, FieldTree *fields, bool formatted)
 {
 	EventPrinter *printer = palloc0(offsetof(EventPrinter, columns) +
-									desc->natts * sizeof(EventColumn));
+									desc->natts * sizeof(PrintedColumn));
 	Oid			  topic = InvalidOid;
 	RowShape	  shape;
 	int			  found = 0;
@@ -146,7 +113,7 @@ event_printer(TupleDesc desc, FieldTree *fields, bool formatted)
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
-		EventColumn		 *column = &printer->columns[printer->ncolumns];
+		PrintedColumn	 *column = &printer->columns[printer->ncolumns];
 		FieldTree		 *wanted = NULL;
 		char			 *member;
 
@@ -211,7 +178,7 @@ event_printer_columns(EventPrinter *printer, TupleDesc desc, StringInfo list)
 
 	for (int i = 0; i < printer->ncolumns; i++)
 	{
-		EventColumn *column = &printer->columns[i];
+		PrintedColumn *column = &printer->columns[i];
 
 		column->source = ask_column(column->source, desc, asked, list);
 	}
@@ -297,22 +264,21 @@ static void
 append_columns(const EventPrinter *printer, const Datum *values,
 			   const bool *nulls, EntryKind entry, StringInfo out)
 {
-	uint64 form = 0;
+	uint64 form = event_printer_form(printer, values, nulls);
 	bool   first = true;
 
-	if (printer->form && !nulls[printer->form - 1])
-		form = DatumGetInt64(values[printer->form - 1]);
 	appendStringInfoCharMacro(out, '{');
 	for (int i = 0; i < printer->ncolumns; i++)
 	{
-		const EventColumn *column = &printer->columns[i];
-		bool			   isnull = nulls[column->source - 1];
-		int				   bits = 0;
+		const PrintedColumn *column = &printer->columns[i];
+		bool				 isnull = nulls[column->source - 1];
+		int					 bits = 0;
 
-		if (form != 0 && column->form_bit >= 0)
+		if (column->form_bit >= 0)
 			bits = (form >> column->form_bit) & 3;
-		if (isnull && ((bits & 1) == 0 || (column->hidden_in == entry &&
-										   entry != ENTRY_UNFORMATTED)))
+		if (isnull &&
+			((bits & FORM_NULL) == 0 ||
+			 (column->hidden_in == entry && entry != ENTRY_UNFORMATTED)))
 			continue;
 		if (!first)
 			appendStringInfoCharMacro(out, ',');
@@ -322,7 +288,7 @@ append_columns(const EventPrinter *printer, const Datum *values,
 			appendStringInfoString(out, "null");
 		else
 			json_value_append(out, &column->value, values[column->source - 1],
-							  (bits & 2) != 0 && !column->parts);
+							  (bits & FORM_TEXT) != 0 && !column->parts);
 	}
 	if (printer->extra && !nulls[printer->extra - 1])
 		append_extra(out, values[printer->extra - 1], first);

@@ -11,9 +11,9 @@
 #include "storage/fd.h"
 #include "utils/memutils.h"
 
-#include "compat.h"
 #include "event_split.h"
 #include "event_text.h"
+#include "json_text.h"
 
 #define FIRST_READ (256 * 1024)
 
@@ -277,27 +277,6 @@ event_source_next(EventSource *source, const char **text, int *len)
 }
 
 /*
- * Give a name, which comes with its quotes, without its escapes; NULL for one
- * with \u0000.
- */
-const char *
-event_text_name(const char *key, int *len)
-{
-	JsonLexContext *lex;
-
-	if (memchr(key, '\\', *len) == NULL)
-	{
-		*len -= 2;
-		return key + 1;
-	}
-	lex = make_json_lexer(key, *len, true);
-	if (json_lex(lex) != JSON_SUCCESS)
-		return NULL;
-	*len = lex->strval->len;
-	return lex->strval->data;
-}
-
-/*
  * Step from the opening brace of an object, or the end of a member, over the
  * next member, in a clean and valid text; false if there is none.
  */
@@ -305,14 +284,15 @@ bool
 event_text_next(const char **at, const char *limit, TextMember *member)
 {
 	const char *end = *at + 1;
+	JsonText	name;
 
 	member->start = end;
 	if (end >= limit || *end != '"')
 		return false;
 	for (end++; *end != '"';)
 		end += *end == '\\' ? 2 : 1;
-	member->name_len = end + 1 - member->start;
-	member->name = event_text_name(member->start, &member->name_len);
+	name = (JsonText){member->start, end + 1};
+	member->name = json_text_string(&name, &member->name_len);
 	member->value = end + 2;
 	if (find_end(member->value, limit, true, &end) != SPAN_FOUND)
 		return false;

@@ -33,10 +33,9 @@ extern void event_source_file(EventSource *source, FILE *file,
 							  const char *path);
 extern bool event_source_next(EventSource *source, const char **text,
 							  int *len);
-extern const char *event_text_name(const char *key, int *len);
-extern bool		   event_text_next(const char **at, const char *limit,
-								   TextMember *member);
-extern bool		   event_text_is(const TextMember *member, const char *name);
+extern bool event_text_next(const char **at, const char *limit,
+							TextMember *member);
+extern bool event_text_is(const TextMember *member, const char *name);
 extern bool event_text_member(const char *text, int len, const char *name,
 							  const char **value, int *value_len);
 

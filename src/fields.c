@@ -7,22 +7,14 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-#include "compat.h"
-#include "event_split.h"
-#include "event_text.h"
 #include "fields.h"
+#include "json_text.h"
 
-/* JSON text that is being read. */
-typedef struct JsonText
-{
-	const char *at;
-	const char *end;
-} JsonText;
-
-static const FieldTree whole_value = {NULL, true, false, NIL};
+static const FieldTree whole_value = {.whole = true};
 
 static bool cut_value(JsonText *t, const FieldTree *tree,
 					  const char *const *hidden, StringInfo out);
@@ -85,6 +77,7 @@ fields_parse(const char *list, bool signs)
 								: errhint("Write it as mapping,timestamp or "
 											 "/after/mail; * is everything.")));
 		item->pointer->offset = s - list;
+		item->len = len;
 		items = lappend(items, item);
 		s += strcspn(s, ",");
 		if (*s == '\0')
@@ -146,7 +139,8 @@ fields_tree(const char *list, TupleDesc desc, const RowShape *shape)
 	tree->children = list_make1(id);
 	if (list[strspn(list, " \t\r\n")] == '\0')
 		return NULL;
-	foreach (lc, fields_parse(list, false))
+	tree->items = fields_parse(list, false);
+	foreach (lc, tree->items)
 	{
 		FilterNode *pointer = ((FieldItem *) lfirst(lc))->pointer;
 
@@ -193,94 +187,30 @@ fields_check(const char *list, TupleDesc desc, const RowShape *shape,
 							   "for others.")));
 }
 
-/* Step over white space. */
-static inline void
-skip_space(JsonText *t)
-{
-	while (t->at < t->end && strchr(" \t\r\n", *t->at) && *t->at != '\0')
-		t->at++;
-}
-
-/* Step over a string. */
-static void
-skip_string(JsonText *t)
-{
-	for (t->at++; t->at < t->end && *t->at != '"'; t->at++)
-	{
-		if (*t->at == '\\')
-			t->at++;
-	}
-	t->at = Min(t->at + 1, t->end);
-}
-
-/*
- * Step over a value of any kind, and copy it without the white space between
- * its tokens if out is given, so that an event is one line.  Gives how deep it
- * is nested.  There is no recursion here: no depth is too much.
- */
-static int
-skip_value(JsonText *t, StringInfo out)
-{
-	int depth = 0;
-	int deepest = 0;
-
-	do
-	{
-		const char *start;
-
-		skip_space(t);
-		start = t->at;
-		switch (*start)
-		{
-			case '"':
-				skip_string(t);
-				break;
-			case '{':
-			case '[':
-				depth++;
-				deepest = Max(deepest, depth);
-				t->at++;
-				break;
-			case '}':
-			case ']':
-				depth--;
-				t->at++;
-				break;
-			case ',':
-			case ':':
-				t->at++;
-				break;
-			default:
-				while (t->at < t->end && !strchr(" \t\r\n,:]}", *t->at))
-					t->at++;
-		}
-		if (out)
-			appendBinaryStringInfo(out, start, t->at - start);
-	} while (depth > 0 && t->at < t->end);
-	return deepest;
-}
-
 /* Find what is wanted below a member, whose name is in JSON's writing. */
 static const FieldTree *
-child_of_key(const FieldTree *tree, const char *key, int len)
+child_of_key(const FieldTree *tree, const JsonText *key)
 {
-	const char *name = event_text_name(key, &len);
+	const char *name;
+	int			len;
 
-	/* NULL is \u0000, which no field can name */
+	name = json_text_string(key, &len);
+	/* what has \u0000 no field can name */
 	return name ? fields_child(tree, name, len) : NULL;
 }
 
 /* Tell whether a member, with its quotes, is among those hidden where null. */
 static bool
-is_hidden(const char *const *hidden, const char *key, int len,
-		  const char *value)
+is_hidden(const char *const *hidden, const JsonText *key, const char *value)
 {
+	int len = key->end - key->at;
+
 	if (*value != 'n')
 		return false;
 	for (; *hidden; hidden++)
 	{
 		if (strlen(*hidden) == len - 2 &&
-			memcmp(*hidden, key + 1, len - 2) == 0)
+			memcmp(*hidden, key->at + 1, len - 2) == 0)
 			return true;
 	}
 	return false;
@@ -291,46 +221,31 @@ static bool
 cut_object(JsonText *t, const FieldTree *tree, const char *const *hidden,
 		   StringInfo out)
 {
-	int	 start = out->len;
-	bool any = false;
+	int		 start = out->len;
+	bool	 any = false;
+	JsonText key;
 
 	appendStringInfoChar(out, '{');
-	t->at++;
-	for (skip_space(t); t->at < t->end && *t->at != '}'; skip_space(t))
+	while (json_text_next_member(t, &key))
 	{
-		const FieldTree *child;
-		const char		*key;
-		int				 keylen;
-		int				 mark = out->len;
+		const FieldTree *child =
+			tree->whole ? &whole_value : child_of_key(tree, &key);
+		int mark = out->len;
 
-		if (*t->at == ',')
+		if (child == NULL || (hidden && is_hidden(hidden, &key, t->at)))
 		{
-			t->at++;
-			skip_space(t);
-		}
-		key = t->at;
-		skip_string(t);
-		keylen = t->at - key;
-		skip_space(t);
-		t->at++; /* the colon */
-		skip_space(t);
-
-		child = tree->whole ? &whole_value : child_of_key(tree, key, keylen);
-		if (child == NULL || (hidden && is_hidden(hidden, key, keylen, t->at)))
-		{
-			skip_value(t, NULL);
+			json_text_skip_value(t, NULL);
 			continue;
 		}
 		if (any)
 			appendStringInfoChar(out, ',');
-		appendBinaryStringInfo(out, key, keylen);
+		appendBinaryStringInfo(out, key.at, key.end - key.at);
 		appendStringInfoChar(out, ':');
 		if (cut_value(t, child, NULL, out))
 			any = true;
 		else
 			out->len = mark;
 	}
-	t->at++;
 	if (any)
 		appendStringInfoChar(out, '}');
 	else
@@ -365,21 +280,14 @@ cut_array(JsonText *t, const FieldTree *tree, StringInfo out)
 	bool any = false;
 
 	appendStringInfoChar(out, '[');
-	t->at++;
-	skip_space(t);
-	for (int i = 0; t->at < t->end && *t->at != ']'; i++, skip_space(t))
+	for (int i = 0; json_text_next_element(t); i++)
 	{
 		const FieldTree *child = child_of_index(tree, i);
 		int				 mark = out->len;
 
-		if (*t->at == ',')
-		{
-			t->at++;
-			skip_space(t);
-		}
 		if (child == NULL)
 		{
-			skip_value(t, NULL);
+			json_text_skip_value(t, NULL);
 			continue;
 		}
 		if (any)
@@ -389,7 +297,6 @@ cut_array(JsonText *t, const FieldTree *tree, StringInfo out)
 		else
 			out->len = mark;
 	}
-	t->at++;
 	if (any)
 		appendStringInfoChar(out, ']');
 	else
@@ -405,23 +312,10 @@ cut_array(JsonText *t, const FieldTree *tree, StringInfo out)
 static bool
 cut_string(JsonText *t, const FieldTree *tree, StringInfo out)
 {
-	const char	   *start = t->at;
-	JsonLexContext *lex;
-	JsonText		inner;
-	JsonText		all;
+	JsonText inner = *t;
 
-	skip_string(t);
-	lex = make_json_lexer(start, t->at - start, true);
-	if (json_lex(lex) != JSON_SUCCESS)
-		return false;
-	inner.at = lex->strval->data;
-	inner.end = inner.at + lex->strval->len;
-	skip_space(&inner);
-	all = inner;
-	if (inner.at == inner.end || skip_value(&all, NULL) > EVENT_MAX_DEPTH)
-		return false;
-	lex = json_lexer(inner.at, inner.end - inner.at);
-	return pg_parse_json(lex, &nullSemAction) == JSON_SUCCESS &&
+	json_text_skip_value(t, NULL);
+	return json_text_enter_string(&inner) &&
 		   cut_value(&inner, tree, NULL, out);
 }
 
@@ -439,10 +333,10 @@ cut_value(JsonText *t, const FieldTree *tree, const char *const *hidden,
 		return cut_string(t, tree, out);
 	if (tree->whole)
 	{
-		skip_value(t, out);
+		json_text_skip_value(t, out);
 		return true;
 	}
-	skip_value(t, NULL);
+	json_text_skip_value(t, NULL);
 	return false;
 }
 
@@ -456,7 +350,7 @@ fields_cut(const char *json, int len, const FieldTree *tree,
 {
 	JsonText t = {json, json + len};
 
-	skip_space(&t);
+	json_text_skip_space(&t);
 	if (t.at == t.end ||
 		!cut_value(&t, tree ? tree : &whole_value, hidden, out))
 		appendStringInfoString(out, "{}");

@@ -13,7 +13,8 @@
 /* One field of a list. */
 typedef struct FieldItem
 {
-	FilterNode *pointer;
+	FilterNode *pointer; /* its offset is that in the list */
+	int			len;	 /* of its text there */
 	bool		descending;
 } FieldItem;
 
@@ -24,6 +25,7 @@ typedef struct FieldTree
 	bool		whole; /* all below it is wanted */
 	bool		json;  /* what it holds may be JSON in a string */
 	List	   *children;
+	List	   *items; /* of the root: the fields, in the list's order */
 } FieldTree;
 
 extern char		 *fields_shown(const char *list);

@@ -140,16 +140,27 @@ append_jsonb(StringInfo out, Datum value, bool as_text)
 		pfree(json);
 }
 
-/* Append a value of a text or json column, quoted if it is text. */
+/*
+ * Append a value of a text or json column, quoted if it is text.  JSON stays
+ * as it is, but on one line: line breaks stand between its tokens alone.
+ */
 static void
 append_text(StringInfo out, Datum value, bool quoted)
 {
 	text *s = DatumGetTextPP(value);
+	int	  start = out->len;
 
 	if (quoted)
 		append_string(out, VARDATA_ANY(s), VARSIZE_ANY_EXHDR(s));
 	else
+	{
 		appendBinaryStringInfo(out, VARDATA_ANY(s), VARSIZE_ANY_EXHDR(s));
+		for (int i = start; i < out->len; i++)
+		{
+			if (out->data[i] == '\n' || out->data[i] == '\r')
+				out->data[i] = ' ';
+		}
+	}
 	if ((Pointer) s != DatumGetPointer(value))
 		pfree(s);
 }

@@ -180,6 +180,7 @@ struct EventStream
 	DestReceiver  receiver; /* first: it is cast to the stream */
 	QueryDesc	 *query;
 	EventPrinter *printer;
+	CsvPrinter	 *csv;	 /* NULL: the events come as JSON */
 	AttrNumber	  tag;	 /* an integer column of the caller's, or 0 */
 	PageEnd		 *end;	 /* the caller's, or NULL */
 	MemoryContext batch; /* of the events at hand */
@@ -233,7 +234,10 @@ receive_row(TupleTableSlot *slot, DestReceiver *receiver)
 	MemoryContextSwitchTo(stream->batch);
 	initStringInfo(&out);
 	appendStringInfoSpaces(&out, VARHDRSZ);
-	event_print(stream->printer, slot->tts_values, slot->tts_isnull, &out);
+	if (stream->csv)
+		csv_print(stream->csv, slot->tts_values, slot->tts_isnull, &out);
+	else
+		event_print(stream->printer, slot->tts_values, slot->tts_isnull, &out);
 	SET_VARSIZE(out.data, out.len);
 	MemoryContextSwitchTo(old);
 
@@ -257,6 +261,21 @@ receiver_end(DestReceiver *receiver)
 {
 }
 
+/* Have the header of CSV come before the first event. */
+static void
+stream_header(EventStream *stream)
+{
+	MemoryContext  old = MemoryContextSwitchTo(stream->batch);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
+	csv_print_header(stream->csv, &out);
+	SET_VARSIZE(out.data, out.len);
+	stream->events[stream->nevents++] = PointerGetDatum(out.data);
+	MemoryContextSwitchTo(old);
+}
+
 /*
  * Start to run a question, in the current memory context, which must live as
  * long as the stream.
@@ -278,6 +297,7 @@ event_stream_open(TopicQuery *query, AttrNumber tag)
 	stream->receiver.rDestroy = receiver_end;
 	stream->receiver.mydest = DestNone;
 	stream->printer = query->printer;
+	stream->csv = query->csv;
 	stream->tag = tag;
 	stream->batch = AllocSetContextCreate(
 		CurrentMemoryContext, "synclog events", ALLOCSET_DEFAULT_SIZES);
@@ -285,6 +305,8 @@ event_stream_open(TopicQuery *query, AttrNumber tag)
 									InvalidSnapshot, &stream->receiver,
 									query_parameters(query), NULL, 0);
 	ExecutorStart(stream->query, 0);
+	if (stream->csv)
+		stream_header(stream);
 	return stream;
 }
 
@@ -369,12 +391,15 @@ topic_query_check_page(const char *argument, int32 value, int32 least)
 						errhint("Leave it out for all events.")));
 }
 
-/* Open the stream that the arguments of query ask for. */
-static EventStream *
-open_query(FunctionCallInfo fcinfo)
+/*
+ * Start the question that a function's arguments ask, of which topic, filter
+ * and fields are the first: all of it but its order.
+ */
+TopicQuery *
+topic_query_asked(FunctionCallInfo fcinfo, bool formatted,
+				  NullableDatum ignore_case)
 {
 	TopicQuery *query;
-	char	   *sort_keys;
 	Oid		   *argtypes;
 	int			nargs;
 
@@ -384,12 +409,22 @@ open_query(FunctionCallInfo fcinfo)
 	query = topic_query(
 		PG_GETARG_TEXT_PP(0),
 		PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
-		PG_ARGISNULL(7) || PG_GETARG_BOOL(7));
+		formatted);
 	topic_query_from(query);
 
 	/* the filter's type is the one that this function was declared with */
 	get_func_signature(fcinfo->flinfo->fn_oid, &argtypes, &nargs);
-	topic_query_matches(query, argtypes[1], fcinfo->args[1], fcinfo->args[6]);
+	topic_query_matches(query, argtypes[1], fcinfo->args[1], ignore_case);
+	return query;
+}
+
+/* Open the stream that the arguments of query ask for. */
+static EventStream *
+open_query(FunctionCallInfo fcinfo)
+{
+	TopicQuery *query = topic_query_asked(
+		fcinfo, PG_ARGISNULL(7) || PG_GETARG_BOOL(7), fcinfo->args[6]);
+	char *sort_keys;
 
 	sort_keys = PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3));
 	topic_order_by(query, topic_order(query, sort_keys), 0);
@@ -406,11 +441,9 @@ open_query(FunctionCallInfo fcinfo)
 	return event_stream_open(query, 0);
 }
 
-PG_FUNCTION_INFO_V1(query_topic);
-
-/* query(topic, filter, fields, ...) -> setof json */
+/* Be a set-returning function that gives the events of a stream. */
 Datum
-query_topic(PG_FUNCTION_ARGS)
+event_stream_srf(FunctionCallInfo fcinfo, EventStreamOpen open)
 {
 	FuncCallContext *call;
 	Datum			 event;
@@ -421,7 +454,7 @@ query_topic(PG_FUNCTION_ARGS)
 
 		call = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		call->user_fctx = open_query(fcinfo);
+		call->user_fctx = open(fcinfo);
 		event_stream_close_with(call->user_fctx, fcinfo);
 		MemoryContextSwitchTo(old);
 	}
@@ -430,6 +463,15 @@ query_topic(PG_FUNCTION_ARGS)
 		SRF_RETURN_NEXT(call, event);
 	event_stream_done(call->user_fctx, fcinfo);
 	SRF_RETURN_DONE(call);
+}
+
+PG_FUNCTION_INFO_V1(query_topic);
+
+/* query(topic, filter, fields, ...) -> setof json */
+Datum
+query_topic(PG_FUNCTION_ARGS)
+{
+	return event_stream_srf(fcinfo, open_query);
 }
 
 /* Append the event with an _id; false if there is none. */

@@ -36,6 +36,12 @@ static const struct
 	{"tenantId", TENANT_ID},
 	{"start", START},
 	{"size", SIZE},
+	{"eventOccurredAfter", EVENT_OCCURRED_AFTER},
+	{"eventOccurredBefore", EVENT_OCCURRED_BEFORE},
+	{"sortColumn", SORT_COLUMN},
+	{"sortDirection", SORT_DIRECTION},
+	{"page[number]", PAGE_NUMBER},
+	{"page[size]", PAGE_OF_SIZE},
 	{"_crestapiversion", IGNORED},
 	{"_locale", IGNORED},
 	{"_queryExpression", UNSUPPORTED},
@@ -63,6 +69,10 @@ typedef struct Answer
 	(READ_PARAMETERS | PAGE_PARAMETERS | 1 << QUERY_FILTER | 1 << QUERY_ID |  \
 	 1 << SORT_KEYS)
 #define RECON_PARAMETERS (1 << FIELDS | 1 << PRETTY_PRINT)
+#define DIRECTORY_SYNC_PARAMETERS                                             \
+	(1 << EVENT_OCCURRED_AFTER | 1 << EVENT_OCCURRED_BEFORE |                 \
+	 1 << SORT_COLUMN | 1 << SORT_DIRECTION | 1 << PAGE_NUMBER |              \
+	 1 << PAGE_OF_SIZE)
 
 /* those whose values make one list if they are repeated */
 #define LIST_PARAMETERS (1 << FIELDS | 1 << SORT_KEYS)
@@ -81,6 +91,7 @@ static const char any[] = "";
 
 static const char json[] = "application/json;charset=UTF-8";
 static const char plain[] = "text/plain; charset=UTF-8";
+static const char csv[] = "text/csv;charset=UTF-8";
 
 static const Route routes[] = {
 	{{"audit", any}, QUERY_PARAMETERS, json, answer_query},
@@ -95,6 +106,14 @@ static const Route routes[] = {
 	 1 << TENANT_ID,
 	 plain,
 	 answer_sync_run_log},
+	{{"DirectorySyncLog"},
+	 DIRECTORY_SYNC_PARAMETERS,
+	 json,
+	 answer_directory_sync},
+	{{"DirectorySyncLog", "csv"},
+	 DIRECTORY_SYNC_PARAMETERS,
+	 csv,
+	 answer_directory_sync_csv},
 };
 
 /* Find the route of a path; the segments before it are the context's. */
@@ -129,8 +148,9 @@ find_route(Request *request)
 			(errcode(ERRCODE_NO_DATA_FOUND),
 			 errmsg("there is nothing at this path"),
 			 errhint("The paths are /audit/<topic>, /audit/<topic>/<_id>, "
-					 "/recon, /recon/<reconId>, /idm-sync-log-entries and "
-					 "/idm-sync-log-entries/<id>/logfile.")));
+					 "/recon, /recon/<reconId>, /idm-sync-log-entries, "
+					 "/idm-sync-log-entries/<id>/logfile, /DirectorySyncLog "
+					 "and /DirectorySyncLog/csv.")));
 }
 
 /* Tell which parameter a name is; NPARAMETERS is one of a named query's. */
@@ -254,9 +274,10 @@ request_bool(const Request *request, ParameterId id, bool if_missing)
 	return false;
 }
 
-/* Read a parameter that is a count. */
+/* Read a parameter that is a number from the least one on. */
 int32
-request_count(const Request *request, ParameterId id, int32 if_missing)
+request_number(const Request *request, ParameterId id, int32 least,
+			   int32 if_missing)
 {
 	const char *value = request->values[id];
 	int64		count = 0;
@@ -266,9 +287,17 @@ request_count(const Request *request, ParameterId id, int32 if_missing)
 	for (const char *s = value; *s && count <= PG_INT32_MAX; s++)
 		count = isdigit((unsigned char) *s) ? count * 10 + (*s - '0')
 											: (int64) PG_INT32_MAX + 1;
-	if (*value == '\0' || count > PG_INT32_MAX)
-		request_refuse_value(request, id, "a number from 0 to 2147483647");
+	if (*value == '\0' || count > PG_INT32_MAX || count < least)
+		request_refuse_value(
+			request, id, psprintf("a number from %d to 2147483647", least));
 	return count;
+}
+
+/* Read a parameter that is a count. */
+int32
+request_count(const Request *request, ParameterId id, int32 if_missing)
+{
+	return request_number(request, id, 0, if_missing);
 }
 
 /* Take a URL apart, in the encoding of the database. */

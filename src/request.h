@@ -26,6 +26,12 @@ typedef enum ParameterId
 	TENANT_ID,
 	START,
 	SIZE,
+	EVENT_OCCURRED_AFTER,
+	EVENT_OCCURRED_BEFORE,
+	SORT_COLUMN,
+	SORT_DIRECTION,
+	PAGE_NUMBER,
+	PAGE_OF_SIZE,
 	NPARAMETERS,
 	IGNORED,	/* they change nothing in an answer */
 	UNSUPPORTED /* the servers have them */
@@ -44,6 +50,8 @@ extern void	 request_refuse_value(const Request *request, ParameterId id,
 								  const char *expected);
 extern bool	 request_bool(const Request *request, ParameterId id,
 						  bool if_missing);
+extern int32 request_number(const Request *request, ParameterId id,
+							int32 least, int32 if_missing);
 extern int32 request_count(const Request *request, ParameterId id,
 						   int32 if_missing);
 
@@ -56,5 +64,9 @@ extern void answer_recon(const Request *request, StringInfo out);
 /* sync_run.c */
 extern void answer_sync_runs(const Request *request, StringInfo out);
 extern void answer_sync_run_log(const Request *request, StringInfo out);
+
+/* directory_sync.c */
+extern void answer_directory_sync(const Request *request, StringInfo out);
+extern void answer_directory_sync_csv(const Request *request, StringInfo out);
 
 #endif /* SYNCLOG_REQUEST_H */

@@ -128,19 +128,6 @@ SELECT bench.compare('recon_summary(): two workers / none', 'ms', 5,
 SET max_parallel_workers_per_gather = 0;
 RESET enable_seqscan;
 
--- Rows a second of a query, in the form in which a client gets them.
-CREATE FUNCTION bench.rate(query text) RETURNS float8
-LANGUAGE plpgsql AS $$
-DECLARE
-	began timestamptz := clock_timestamp();
-	n bigint;
-BEGIN
-	EXECUTE format('COPY (%s) TO %L', query, '/dev/null');
-	GET DIAGNOSTICS n = ROW_COUNT;
-	RETURN n / extract(epoch FROM clock_timestamp() - began);
-END
-$$;
-
 SELECT bench.compare(format('recon_entries() / SELECT %s … ORDER BY: the same run', name), 'rows/s', 2,
 	format('bench.rate(%L)', format('SELECT synclog.recon_entries(%L)', :'run')),
 	format('bench.rate(%L)', format('SELECT %s FROM audit.recon t WHERE recon_id = %L ORDER BY timestamp, id',
