@@ -336,6 +336,44 @@ CREATE FUNCTION synclog.request_object() RETURNS text
 COMMENT ON FUNCTION synclog.request_object() IS
 'The text of the expression that gives what a request is about, managed/user/x of http://localhost:8080/openidm/managed/user/x, or its whole path where that is of another kind; its first 600 characters, as the index has them. synclog.built_in_topics(), create_events_view(), failed_rows(), topics_sql() and history_sql() call it.';
 
+CREATE FUNCTION synclog.sync_run_line_derived() RETURNS text[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- searching for words is ten times faster than regular expressions, and there are a million lines
+	SELECT array_agg(format('%s:text COLLATE "C" GENERATED ALWAYS AS (%s) STORED', d.name,
+		replace(replace(d.expression, '{kind}', $kind$
+			CASE split_part(message, ' ', 2)
+				WHEN 'user' THEN CASE WHEN split_part(message, ' ', 1) IN ('created', 'updated', 'deleted', 'deactivated')
+					AND {line} LIKE '% user _% (email=%' AND split_part({line}, ' (email=', -1) LIKE '%) (dn=%)' THEN 'user' END
+				WHEN 'group' THEN CASE
+					WHEN split_part(message, ' ', 1) IN ('created', 'removed', 'deleted')
+						AND {line} LIKE '% group membership of user _% for group _%' THEN 'membership'
+					WHEN split_part(message, ' ', 1) IN ('created', 'updated', 'deleted')
+						AND {line} LIKE '% group _%' THEN 'group' END
+				WHEN 'capability' THEN CASE WHEN split_part(message, ' ', 1) || split_part(message, ' ', 4) IN ('addedto', 'removedfrom')
+					AND split_part(message, ' ', 5) IN ('user', 'group') AND split_part({line}, ' ', 6) <> '' THEN 'capability' END
+			END$kind$), '{line}', 'rtrim(message, chr(13))')) ORDER BY d.place)
+	FROM (VALUES
+		(1, 'object_kind', '{kind}'),
+		(2, 'name', $name$CASE {kind}
+			WHEN 'user' THEN substr(left({line}, -(length(split_part({line}, ' (email=', -1)) + 8)), strpos(message, ' user ') + 6)
+			WHEN 'group' THEN substr({line}, strpos(message, ' group ') + 7) END$name$),
+		(3, 'mail', $mail$CASE {kind}
+			WHEN 'user' THEN nullif(split_part(split_part(message, ' (email=', -1), ') (dn=', 1), 'null') END$mail$),
+		(4, 'dn', $dn$CASE {kind}
+			WHEN 'user' THEN nullif(left(substr(split_part({line}, ' (email=', -1), strpos(split_part(message, ' (email=', -1), ') (dn=') + 6), -1), 'null')
+			WHEN 'membership' THEN split_part(substr(message, strpos(message, ' user ') + 6), ' for group ', 1)
+			WHEN 'capability' THEN CASE split_part(message, ' ', 5) WHEN 'user' THEN substr({line}, strpos(message, ' user ') + 6) END END$dn$),
+		(5, 'group_name', $group$CASE {kind}
+			WHEN 'group' THEN substr({line}, strpos(message, ' group ') + 7)
+			WHEN 'membership' THEN substr({line}, strpos(message, ' for group ') + 11)
+			WHEN 'capability' THEN CASE split_part(message, ' ', 5) WHEN 'group' THEN substr({line}, strpos(message, ' group ') + 7) END END$group$),
+		(6, 'capability', $capability$CASE {kind} WHEN 'capability' THEN split_part(message, ' ', 3) END$capability$)
+	) d(place, name, expression);
+END;
+COMMENT ON FUNCTION synclog.sync_run_line_derived() IS
+'The columns of topic sync_run_line that are derived from the message, as synclog.built_in_topics(), which calls it, has columns: object_kind (user, group, membership, capability), name of a user or group, mail and dn of a user, group_name and capability wherever a message names one; NULL where it does not, for "null", and for messages that are not known. The messages are those of Alfresco Process Services: created, updated, deleted, deactivated user NAME (email=MAIL) (dn=DN); created, updated, deleted group NAME; created, removed, deleted group membership of user DN for group NAME; added capability NAME to and removed capability NAME from user DN or group NAME; of these its documentation shows those with created and added. Names may hold blanks, colons and parentheses.';
+
 CREATE FUNCTION synclog.built_in_topics(OUT topic text, OUT about text, OUT columns text[], OUT indexes text[])
 	RETURNS SETOF record LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -383,8 +421,8 @@ BEGIN ATOMIC
 			ARRAY['btree (tenant_id, number)']),
 		('sync_run_line', 'The log files of such runs, line by line',
 			'run ordinal:integer action message',
-			'{}'::text[],
-			ARRAY['btree (run, ordinal)']),
+			synclog.sync_run_line_derived(),
+			ARRAY['btree (run, ordinal)', 'hash (dn) WHERE dn IS NOT NULL']),
 		('directory_sync', 'Provisioning of users, of Code42',
 			'provider_name username action field old_value new_value',
 			'{}',
@@ -492,6 +530,17 @@ END $$;
 COMMENT ON FUNCTION synclog.create_events_view(name) IS
 'Makes view events, all topics of IDM servers in their common columns, in the schema of their tables. synclog.create_topics() calls it.';
 
+CREATE FUNCTION synclog.create_run_sequence(schema name) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF pg_get_serial_sequence(format('%I.sync_run', schema), 'id') IS NULL THEN
+		EXECUTE format('CREATE SEQUENCE %1$I.sync_run_id_seq AS bigint MAXVALUE 999999999999999999 OWNED BY %1$I.sync_run.id', schema);
+		EXECUTE format('COMMENT ON SEQUENCE %I.sync_run_id_seq IS %L', schema, 'The numbers of runs that synclog.sync_run_load() stores.');
+	END IF;
+END $$;
+COMMENT ON FUNCTION synclog.create_run_sequence(name) IS
+'Makes the sequence of the numbers of runs, which belongs to table sync_run of the schema. synclog.create_topics() calls it.';
+
 CREATE FUNCTION synclog.create_topics(schema name DEFAULT 'audit') RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 DECLARE
@@ -514,7 +563,7 @@ BEGIN
 	IF foreign_name IS NULL THEN
 		SELECT format('table %I.%I', n.nspname, c.relname) INTO foreign_name
 			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events', 'provisioning_tasks') OR EXISTS (
+			WHERE n.nspname = schema AND c.relowner <> me AND (c.relname IN ('rejected', 'events', 'provisioning_tasks', 'sync_run_id_seq') OR EXISTS (
 				SELECT FROM synclog.built_in_topics() b WHERE c.relname IN (b.topic, b.topic || '_json')));
 	END IF;
 	IF foreign_name IS NOT NULL THEN
@@ -558,8 +607,9 @@ BEGIN
 		PERFORM synclog.register_topic(built_in.topic, relation, release);
 	END LOOP;
 	PERFORM synclog.create_events_view(schema);
-	PERFORM synclog.add_rejected_tenant(format('%I.rejected', schema)::regclass);
 	PERFORM synclog.create_tasks_view(schema);
+	PERFORM synclog.create_run_sequence(schema);
+	PERFORM synclog.add_rejected_tenant(format('%I.rejected', schema)::regclass);
 	IF synclog.tenants_enabled() THEN
 		PERFORM synclog.apply_tenants(ARRAY(SELECT to_regclass(format('%I.%I', schema, b.topic)) FROM synclog.built_in_topics() b));
 	END IF;
@@ -1104,7 +1154,183 @@ CREATE FUNCTION synclog.get(url text, OUT status integer, OUT content_type text,
 	RETURNS record
 	LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'get_url';
 COMMENT ON FUNCTION synclog.get(text) IS
-'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint. /DirectorySyncLog and /DirectorySyncLog/csv, Code42''s, with eventOccurredAfter, eventOccurredBefore, sortColumn, sortDirection, page[number] and page[size], answered by synclog.directory_sync_log(): a bare list, a page of 100 unless it is said otherwise, and all events as CSV with CRLF. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint; /idm-sync-log-entries, with tenantId, start and size, and /idm-sync-log-entries/<id>/logfile, with tenantId: synclog.sync_run_entries() and sync_run_logfile(). /DirectorySyncLog and /DirectorySyncLog/csv, Code42''s, with eventOccurredAfter, eventOccurredBefore, sortColumn, sortDirection, page[number] and page[size], answered by synclog.directory_sync_log(): a bare list, a page of 100 unless it is said otherwise, and all events as CSV with CRLF. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+
+------------------------------------------------------------------------------
+-- sync_run: runs of a synchronization with their log files
+------------------------------------------------------------------------------
+
+CREATE FUNCTION synclog.sync_run_number(relation regclass, past bigint DEFAULT NULL) RETURNS bigint
+	LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'synclog_sync_run_number';
+COMMENT ON FUNCTION synclog.sync_run_number(regclass, bigint) IS
+'Draws a number from the sequence that belongs to the table, above past if that is no NULL. Who may add to the table may draw, whoever owns the sequence; no two calls get the same number. synclog.sync_run_load() calls it. Errors: 42501 without INSERT on the table, 55000 if no sequence belongs to it, 2200H if it has no more numbers; NULL if the table is.';
+
+CREATE FUNCTION synclog.sync_run_line_event(run bigint, at timestamptz, ordinal bigint, line text) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT format('{"_id":"%s-%s","timestamp":"%s","run":"%s","ordinal":%s,%s}', run, ordinal, synclog.iso8601(at), run, ordinal,
+		CASE strpos(line, ': ')
+			WHEN 0 THEN format('"message":%s', to_json(line))
+			ELSE format('"action":%s,"message":%s', to_json(split_part(line, ': ', 1)), to_json(substr(line, strpos(line, ': ') + 2)))
+		END);
+END;
+COMMENT ON FUNCTION synclog.sync_run_line_event(bigint, timestamptz, bigint, text) IS
+'The event of topic sync_run_line that a line of a run''s log file is: action and message are what stands before and behind its first ": ", and a line without that is a message. synclog.sync_run_load() and sync_run_load_singly() call it.';
+
+CREATE FUNCTION synclog.sync_run_load_singly(run bigint, at timestamptz, first bigint, lines text[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	event text;
+	reason text;
+BEGIN
+	FOR i IN 1..cardinality(lines) LOOP
+		event := synclog.sync_run_line_event(run, at, first + i - 1, lines[i]);
+		CONTINUE WHEN (SELECT l.stored = 1 FROM synclog.load('sync_run_line', event) l);
+		BEGIN
+			PERFORM synclog.store('sync_run_line', event);
+			reason := 'There is another one of its number.';
+		EXCEPTION WHEN OTHERS THEN
+			reason := SQLERRM;
+		END;
+		RAISE EXCEPTION USING ERRCODE = 'data_exception',
+			MESSAGE = format('line %s of the log cannot be stored', first + i - 1),
+			DETAIL = reason,
+			HINT = 'Nothing of the run is stored.';
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION synclog.sync_run_load_singly(bigint, timestamptz, bigint, text[]) IS
+'Stores lines of a run''s log file, the first of them with a number, one by one, up to error 22000, which names the line that cannot be stored. synclog.sync_run_load() calls it where lines could not be stored together.';
+
+CREATE FUNCTION synclog.sync_run_load(type text, tenant_id text, at timestamptz, log text) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE COST 10000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('sync_run');
+	started CONSTANT timestamptz := coalesce(at, now());
+	-- behind the last LF is no line
+	length CONSTANT bigint := octet_length(log) - octet_length(replace(log, E'\n', '')) + (right(log, 1) <> E'\n')::integer;
+	newest bigint;
+	run bigint;
+	chunk record;
+BEGIN
+	IF tenant_id IS NOT NULL THEN
+		RETURN synclog.sync_run_load_for(type, tenant_id, at, log);
+	ELSIF type IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'the type of a run must not be null',
+			HINT = 'The documented one is initial-ldap-sync.';
+	ELSIF NOT isfinite(started) THEN
+		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow', MESSAGE = format('no run is at %s', started),
+			HINT = 'NULL is now.';
+	END IF;
+	IF has_table_privilege(relation, 'SELECT') THEN
+		-- a number beyond is no run's that was counted, and would leave none
+		EXECUTE format('SELECT max(r.number) FROM %s r WHERE r.number < 100000000000000000', relation) INTO newest;
+	END IF;
+	-- a number may be taken by a run that the caller does not see
+	LOOP
+		run := synclog.sync_run_number(relation, newest);
+		EXIT WHEN (SELECT l.stored = 1 FROM synclog.load('sync_run', format('{"_id":"%s","timestamp":"%s","type":%s}',
+			run, synclog.iso8601(started), to_json(type))) l);
+	END LOOP;
+	FOR chunk IN
+		SELECT min(l.ordinal) AS first, array_agg(l.line ORDER BY l.ordinal) AS lines
+		FROM string_to_table(log, E'\n') WITH ORDINALITY l(line, ordinal)
+		WHERE l.ordinal <= length
+		GROUP BY (l.ordinal - 1) / 10000 ORDER BY 1
+	LOOP
+		BEGIN
+			IF (SELECT l.stored < cardinality(chunk.lines) FROM synclog.load('sync_run_line', (
+					SELECT string_agg(synclog.sync_run_line_event(run, started, chunk.first + u.i - 1, u.line), E'\n' ORDER BY u.i)
+					FROM unnest(chunk.lines) WITH ORDINALITY u(line, i))) l) THEN
+				RAISE data_exception;
+			END IF;
+		EXCEPTION WHEN data_exception THEN
+			PERFORM synclog.sync_run_load_singly(run, started, chunk.first, chunk.lines);
+		END;
+	END LOOP;
+	RETURN run;
+END $$;
+
+CREATE FUNCTION synclog.sync_run_load_for(type text, tenant_id text, at timestamptz, log text) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE COST 10000 SET search_path = pg_catalog, pg_temp SET synclog.tenant_id = '' AS $$
+BEGIN
+	-- no longer than this function runs, as it has a value for the setting
+	PERFORM set_config('synclog.tenant_id', tenant_id, true);
+	RETURN synclog.sync_run_load(type, NULL, at, log);
+END $$;
+COMMENT ON FUNCTION synclog.sync_run_load_for(text, text, timestamptz, text) IS
+'synclog.sync_run_load(), which calls it, with setting synclog.tenant_id.';
+
+COMMENT ON FUNCTION synclog.sync_run_load(text, text, timestamptz, text) IS
+'Stores a run of a synchronization, an event of topic sync_run, with its log file, events of topic sync_run_line, all of it or, with an error, nothing; gives the run''s id. type: as initial-ldap-sync. tenant_id: whose run it is; NULL: as for synclog.store(), by setting synclog.tenant_id. at: when it was, the timestamp of the run and of its lines; NULL: now. log: lines that end with LF, but for the last one, perhaps; action and message of a line are what stands before and behind its first ": ", and a line without that is a message; NULL or empty: a run without lines. Ids are 1, 2, 3 and so on, above those of all runs that the caller can see; two callers never get the same. Errors: 22004 for a NULL type, 22008 for an infinite time, 22000 for a line that cannot be stored, with its number; those of synclog.store().';
+
+CREATE FUNCTION synclog.sync_run_tenants() RETURNS text[]
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	tenants text[];
+BEGIN
+	IF row_security_active(synclog.topic_table('sync_run')) AND synclog.tenants_enabled() THEN
+		tenants := synclog.tenants('manage');
+		IF tenants = '{}' THEN
+			RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+				MESSAGE = 'permission denied for the log entries of synchronizations',
+				HINT = 'They are for managers and administrators of a tenant: synclog.grant_tenant(tenant_id, role, ''manager'').';
+		END IF;
+	END IF;
+	RETURN tenants;
+END $$;
+COMMENT ON FUNCTION synclog.sync_run_tenants() IS
+'The tenants whose log entries the caller may ask for, those that it manages; NULL where no tenants are kept apart, or not from the caller. synclog.sync_run_entries() and sync_run_logfile() call it. Error 42501 if there are none.';
+
+CREATE FUNCTION synclog.sync_run_entries(tenant_id text DEFAULT NULL, start bigint DEFAULT 0, size bigint DEFAULT NULL) RETURNS SETOF json
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation CONSTANT regclass := synclog.topic_table('sync_run');
+	tenants text[] := synclog.sync_run_tenants();
+BEGIN
+	IF tenant_id IS NOT NULL THEN
+		IF tenant_id <> ALL (tenants) THEN
+			RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('tenant "%s" does not exist', left(tenant_id, 200));
+		END IF;
+		tenants := ARRAY[tenant_id];
+	ELSIF tenants IS NULL THEN
+		-- the first and the last, each by index
+		EXECUTE format('SELECT array_agg(DISTINCT t.tenant_id) FROM (SELECT min(r.tenant_id) FROM %1$s r UNION ALL SELECT max(r.tenant_id) FROM %1$s r) t(tenant_id)
+			WHERE t.tenant_id IS NOT NULL', relation) INTO tenants;
+	END IF;
+	IF cardinality(tenants) > 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'there are log entries of several tenants',
+			HINT = 'Say which one: tenantId.';
+	END IF;
+	RETURN QUERY EXECUTE format($query$
+		SELECT format('{"id":%%s,"type":%%s,"timeStamp":%%s}', coalesce(e.number::text, to_json(e.id)::text), coalesce(to_json(e.type)::text, 'null'),
+			coalesce(to_json(to_char(e."timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+0000"'))::text, 'null'))::json
+		FROM (SELECT DISTINCT ON (r.number, r.id) r.number, r.id, r.type, r."timestamp" FROM %s r
+			WHERE r.tenant_id = $1 ORDER BY r.number, r.id, r."timestamp" OFFSET $2 LIMIT $3) e$query$, relation)
+		USING tenants[1], start, size;
+END $$;
+COMMENT ON FUNCTION synclog.sync_run_entries(text, bigint, bigint) IS
+'The runs in topic sync_run as GET /api/enterprise/idm-sync-log-entries of Alfresco Process Services gives them, {"id":1,"type":"initial-ldap-sync","timeStamp":"2015-10-16T22:00:00.000+0000"}, ordered by id, and behind these those whose id is no number, as text. Of several events of a run the first counts. tenant_id: whose; NULL: the caller''s only tenant, that is the only one that it manages or, where tenants are not kept apart, the only one that has runs. start: how many are left out; size: how many it gives; NULL: 0 and all. Errors: 42501 for who manages no tenant, P0002 for a tenant that the caller does not manage, be there one or not, 22023 if tenant_id is NULL and there are several, 2201X and 2201W for numbers below 0, 42704 if there is no topic sync_run.';
+
+CREATE FUNCTION synclog.sync_run_logfile(run text, tenant_id text DEFAULT NULL) RETURNS SETOF text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	tenants text[] := synclog.sync_run_tenants();
+BEGIN
+	EXECUTE format('SELECT array_agg(DISTINCT r.tenant_id) FROM %s r
+		WHERE r.id = $1 AND ($2 IS NULL OR r.tenant_id = $2) AND ($3 IS NULL OR r.tenant_id = ANY ($3))', synclog.topic_table('sync_run'))
+		INTO tenants USING run, tenant_id, tenants;
+	IF tenants IS NULL AND run IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('log entry "%s" does not exist', left(run, 200));
+	ELSIF cardinality(tenants) > 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('several tenants have a log entry "%s"', left(run, 200)),
+			HINT = 'Say which one: tenantId.';
+	END IF;
+	RETURN QUERY EXECUTE format('SELECT concat(l.action || '': '', l.message) FROM %s l
+		WHERE l.run = $1 AND l.tenant_id = $2 ORDER BY l.ordinal, l."timestamp", l.id', synclog.topic_table('sync_run_line'))
+		USING run, tenants[1];
+END $$;
+COMMENT ON FUNCTION synclog.sync_run_logfile(text, text) IS
+'The lines of a run''s log file, in the order of their ordinals, as GET /api/enterprise/idm-sync-log-entries/<id>/logfile of Alfresco Process Services gives them: action, ": " and message, or the message where there is no action. run: its id; NULL: no lines. tenant_id: whose; NULL: of any tenant that the caller manages or, where tenants are not kept apart, of any. Errors: 42501 for who manages no tenant, P0002 if these tenants have no such run, 22023 if several have one, 42704 if there is no topic sync_run or sync_run_line.';
 
 ------------------------------------------------------------------------------
 -- directory_sync: the log of Code42's directory sync

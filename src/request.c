@@ -33,6 +33,9 @@ static const struct
 	{"_totalPagedResultsPolicy", TOTAL_PAGED_RESULTS_POLICY},
 	{"_prettyPrint", PRETTY_PRINT},
 	{"formatted", FORMATTED},
+	{"tenantId", TENANT_ID},
+	{"start", START},
+	{"size", SIZE},
 	{"eventOccurredAfter", EVENT_OCCURRED_AFTER},
 	{"eventOccurredBefore", EVENT_OCCURRED_BEFORE},
 	{"sortColumn", SORT_COLUMN},
@@ -87,6 +90,7 @@ typedef struct Route
 static const char any[] = "";
 
 static const char json[] = "application/json;charset=UTF-8";
+static const char plain[] = "text/plain; charset=UTF-8";
 static const char csv[] = "text/csv;charset=UTF-8";
 
 static const Route routes[] = {
@@ -94,6 +98,14 @@ static const Route routes[] = {
 	{{"audit", any, any}, READ_PARAMETERS, json, answer_read},
 	{{"recon"}, RECON_PARAMETERS, json, answer_recons},
 	{{"recon", any}, RECON_PARAMETERS, json, answer_recon},
+	{{"idm-sync-log-entries"},
+	 1 << TENANT_ID | 1 << START | 1 << SIZE,
+	 json,
+	 answer_sync_runs},
+	{{"idm-sync-log-entries", any, "logfile"},
+	 1 << TENANT_ID,
+	 plain,
+	 answer_sync_run_log},
 	{{"DirectorySyncLog"},
 	 DIRECTORY_SYNC_PARAMETERS,
 	 json,
@@ -136,8 +148,9 @@ find_route(Request *request)
 			(errcode(ERRCODE_NO_DATA_FOUND),
 			 errmsg("there is nothing at this path"),
 			 errhint("The paths are /audit/<topic>, /audit/<topic>/<_id>, "
-					 "/recon, /recon/<reconId>, /DirectorySyncLog and "
-					 "/DirectorySyncLog/csv.")));
+					 "/recon, /recon/<reconId>, /idm-sync-log-entries, "
+					 "/idm-sync-log-entries/<id>/logfile, /DirectorySyncLog "
+					 "and /DirectorySyncLog/csv.")));
 }
 
 /* Tell which parameter a name is; NPARAMETERS is one of a named query's. */

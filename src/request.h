@@ -23,6 +23,9 @@ typedef enum ParameterId
 	TOTAL_PAGED_RESULTS_POLICY,
 	PRETTY_PRINT,
 	FORMATTED,
+	TENANT_ID,
+	START,
+	SIZE,
 	EVENT_OCCURRED_AFTER,
 	EVENT_OCCURRED_BEFORE,
 	SORT_COLUMN,
@@ -57,6 +60,10 @@ extern void answer_query(const Request *request, StringInfo out);
 extern void answer_read(const Request *request, StringInfo out);
 extern void answer_recons(const Request *request, StringInfo out);
 extern void answer_recon(const Request *request, StringInfo out);
+
+/* sync_run.c */
+extern void answer_sync_runs(const Request *request, StringInfo out);
+extern void answer_sync_run_log(const Request *request, StringInfo out);
 
 /* directory_sync.c */
 extern void answer_directory_sync(const Request *request, StringInfo out);

@@ -40,6 +40,9 @@ CREATE FUNCTION matrix.events(topic text, mark text, n int) RETURNS text LANGUAG
 		UNION ALL SELECT 1, 'config', jsonb_build_object('_id', 'en' || n || '1', 'objectId', 'managed/user/u', 'operation', 'UPDATE', 'after', jsonb_build_object('mail', mark))
 		UNION ALL SELECT 1, 'authentication', jsonb_build_object('_id', 'en' || n || '1', 'principal', jsonb_build_array('u', mark), 'result', 'FAILED', 'entries', jsonb_build_array(jsonb_build_object('moduleId', mark)))
 		UNION ALL SELECT 1, 'access', jsonb_build_object('_id', 'en' || n || '1', 'http', jsonb_build_object('request', jsonb_build_object('path', '/openidm/managed/user/u')), 'response', jsonb_build_object('status', 'FAILED', 'detail', mark))
+		UNION ALL SELECT 1, 'sync_run', jsonb_build_object('_id', n::text, 'type', mark)
+		UNION ALL SELECT 1, 'sync_run_line', jsonb_build_object('_id', 'en' || n || '1', 'run', n::text, 'ordinal', 1)
+		UNION ALL SELECT 1, other, jsonb_build_object('_id', 'en' || n || '1') FROM unnest('{directory_sync,provisioning_task}'::text[]) other
 	) e WHERE e.topic = events.topic $$;
 CREATE TABLE matrix.tenant (n int, mark text, tenant_id text);
 INSERT INTO matrix.tenant VALUES (1, 'mine', 'mine'), (2, 'theirs', 'theirs'), (3, 'nobodys', '');
@@ -119,6 +122,20 @@ INSERT INTO matrix.call (functions, call) VALUES
 	('load_file', $$SELECT l::text FROM synclog.load_file('recon', '/nowhere') l$$),
 	('json_insert', $$INSERT INTO audit.recon_json SELECT matrix.events('sync', '', 9)$$),
 	('storing_tenant', $$SELECT synclog.storing_tenant('audit.recon')$$),
+	-- runs with a log file
+	('sync_run_entries,sync_run_tenants', $$SELECT synclog.sync_run_entries()::text$$),
+	('sync_run_entries', $$SELECT synclog.sync_run_entries(left('theirs_', -1))::text$$),
+	('sync_run_logfile', $$SELECT synclog.sync_run_logfile('1')$$),
+	('sync_run_logfile', $$SELECT synclog.sync_run_logfile('2')$$),
+	('get', $$SELECT (synclog.get('/idm-sync-log-entries')).body$$),
+	('get', $$SELECT (synclog.get('/idm-sync-log-entries?tenantId=' || left(t, -1))).status::text FROM unnest('{mine_,theirs_,_,gamma_}'::text[]) t$$),
+	('get', $$SELECT (synclog.get(format('/idm-sync-log-entries/%s/logfile', n))).status::text FROM generate_series(1, 4) n$$),
+	('get', $$SELECT (synclog.get(format('/idm-sync-log-entries/%s/logfile?tenantId=%s', n, left(t, -1)))).status::text FROM generate_series(1, 2) n, unnest('{mine_,theirs_}'::text[]) t$$),
+	('sync_run_load,sync_run_line_event,sync_run_load_singly', $$SELECT (synclog.sync_run_load('t', NULL, '2026-01-02Z', E'a: b\nc') > 0)::text$$),
+	('sync_run_load,sync_run_load_for', $$SELECT (synclog.sync_run_load('t', left('mine_', -1), '2026-01-02Z', E'a: b\nc') > 0)::text$$),
+	('sync_run_load', $$SELECT (synclog.sync_run_load('t', left('theirs_', -1), '2026-01-02Z', E'a: b\nc') > 0)::text$$),
+	('sync_run_load', $$SELECT (synclog.sync_run_load('t', '', '2026-01-02Z', E'a: b\nc') > 0)::text$$),
+	('sync_run_number', $$SELECT (synclog.sync_run_number('audit.sync_run') > 0)::text$$),
 	-- grants and the catalogs
 	('tenants', $$SELECT concat(synclog.tenants(), synclog.tenants('add'), synclog.tenants('manage'))$$),
 	('tenant_grant', $$SELECT count(*)::text FROM synclog.tenant_grant$$),
@@ -130,7 +147,7 @@ INSERT INTO matrix.call (functions, call) VALUES
 	('hide_table,revoke_from_others', $$SELECT synclog.hide_table('audit.recon_2026_01')$$),
 	('tenant_privileges,tenant_objects', $$SELECT synclog.tenant_privileges('{audit.recon}', 'regress_synclog_none')$$),
 	('add_rejected_tenant', $$SELECT synclog.add_rejected_tenant('audit.rejected')$$),
-	('create_topics,create_topic,create_json_view,create_events_view', $$SELECT synclog.create_topics()$$),
+	('create_topics,create_topic,create_json_view,create_events_view,create_run_sequence', $$SELECT synclog.create_topics()$$),
 	('add_missing_columns', $$SELECT synclog.add_missing_columns('audit.recon', '{id,more}')$$),
 	('add_topic,register_topic', $$SELECT synclog.add_topic('again', 'audit.recon_2026_01')$$),
 	('make_month', $$SELECT synclog.make_month('audit.recon', '1990-01-01'), synclog.make_month('audit.recon', '2050-01-01')$$),
