@@ -28,7 +28,7 @@ CREATE SCHEMA matrix;
 GRANT USAGE ON SCHEMA matrix TO PUBLIC;
 CREATE FUNCTION matrix.events(topic text, mark text, n int) RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg((e || jsonb_build_object('timestamp', to_char('2026-01-01'::timestamp + e.at * interval '1 minute' + n * interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-		'userId', 'u', 'transactionId', 't', 'message', 'message of ' || mark, 'extraMember', mark))::text, E'\n')
+		'userId', 'u', 'transactionId', 't', 'message', coalesce(e->>'message', 'message of ' || mark), 'extraMember', mark))::text, E'\n')
 	FROM (
 		SELECT row_number() OVER () AS at, 'recon' AS topic, jsonb_build_object('_id', format('%s%s%s', left(k, 2), n, r), 'entryType', k, 'reconId', format('r%s%s', n, r), 'mapping', 'm', 'status', CASE k WHEN 'start' THEN NULL ELSE 'FAILURE' END,
 			'sourceObjectId', CASE k WHEN 'entry' THEN 'system/x/account/' || mark END, 'targetObjectId', CASE k WHEN 'entry' THEN 'managed/user/u' END, 'situation', CASE k WHEN 'entry' THEN mark || r END,
@@ -41,8 +41,12 @@ CREATE FUNCTION matrix.events(topic text, mark text, n int) RETURNS text LANGUAG
 		UNION ALL SELECT 1, 'authentication', jsonb_build_object('_id', 'en' || n || '1', 'principal', jsonb_build_array('u', mark), 'result', 'FAILED', 'entries', jsonb_build_array(jsonb_build_object('moduleId', mark)))
 		UNION ALL SELECT 1, 'access', jsonb_build_object('_id', 'en' || n || '1', 'http', jsonb_build_object('request', jsonb_build_object('path', '/openidm/managed/user/u')), 'response', jsonb_build_object('status', 'FAILED', 'detail', mark))
 		UNION ALL SELECT 1, 'sync_run', jsonb_build_object('_id', n::text, 'type', mark)
-		UNION ALL SELECT 1, 'sync_run_line', jsonb_build_object('_id', 'en' || n || '1', 'run', n::text, 'ordinal', 1)
-		UNION ALL SELECT 1, other, jsonb_build_object('_id', 'en' || n || '1') FROM unnest('{directory_sync,provisioning_task}'::text[]) other
+		UNION ALL SELECT 1, 'sync_run_line', jsonb_build_object('_id', 'en' || n || '1', 'run', n::text, 'ordinal', 1, 'action', 'created-user', 'message', format('created user %s (email=u) (dn=u)', mark))
+		UNION ALL SELECT 1, 'directory_sync', jsonb_build_object('_id', 'en' || n || '1', 'username', mark, 'action', 'Add', 'oldValue', '', 'newValue', mark)
+		UNION ALL SELECT 1, 'provisioning_task', jsonb_build_object('_id', 'en' || n || '1', 'taskId', 'task' || n, 'status', 'Failed', 'application', mark, 'objectType', 'Account', 'action', 'Create', 'parameters', jsonb_build_object('name', mark))
+		-- any other topic
+		UNION ALL SELECT 1, events.topic, jsonb_build_object('_id', 'en' || n || '1')
+			WHERE events.topic <> ALL ('{recon,sync,activity,config,authentication,access,sync_run,sync_run_line,directory_sync,provisioning_task}'::text[])
 	) e WHERE e.topic = events.topic $$;
 CREATE TABLE matrix.tenant (n int, mark text, tenant_id text);
 INSERT INTO matrix.tenant VALUES (1, 'mine', 'mine'), (2, 'theirs', 'theirs'), (3, 'nobodys', '');
@@ -79,6 +83,14 @@ INSERT INTO matrix.call (functions, call) VALUES
 	('get', $$SELECT (synclog.get('/audit/recon?_queryId=get-recons')).body$$),
 	('get', $$SELECT (synclog.get('/recon')).body || (synclog.get('/recon/r21')).body || (synclog.get('/recon/r31')).body$$),
 	('get', $$SELECT (synclog.get('/recon/r' || n || '1')).status::text FROM generate_series(1, 4) n$$),
+	-- directories and tasks
+	('directory_sync_log', $$SELECT l::text FROM synclog.directory_sync_log() l$$),
+	('get', $$SELECT (synclog.get('/api/v3/DirectorySyncLog')).body$$),
+	('get', $$SELECT (synclog.get('/api/v3/DirectorySyncLog/csv')).body$$),
+	('provisioning_tasks', $$SELECT t::text FROM audit.provisioning_tasks t$$),
+	-- export
+	('export_json', $$SELECT synclog.export_json(name) FROM synclog.topic WHERE relation::text LIKE 'audit.%'$$),
+	('export_csv', $$SELECT synclog.export_csv(name) FROM synclog.topic WHERE relation::text LIKE 'audit.%'$$),
 	-- event() and matches() see rows that their caller sees
 	('event', $$SELECT synclog.event(r)::text FROM audit.recon r$$),
 	('matches', $$SELECT r::text FROM audit.recon r WHERE synclog.matches(r, '/extraMember pr or ! (/extraMember pr)') OR synclog.matches(to_jsonb(r), 'true') OR synclog.matches(to_json(r), 'true') OR synclog.matches(r::text, 'true')$$),
@@ -121,6 +133,10 @@ INSERT INTO matrix.call (functions, call) VALUES
 	('load', $$SELECT l::text FROM synclog.load('recon', (SELECT string_agg(matrix.events('recon', '', n), E'\n') FROM generate_series(1, 3) n)) l$$),
 	('load_file', $$SELECT l::text FROM synclog.load_file('recon', '/nowhere') l$$),
 	('json_insert', $$INSERT INTO audit.recon_json SELECT matrix.events('sync', '', 9)$$),
+	('provisioning_confirm,provisioning_claim,provisioning_store', $$SELECT synclog.provisioning_confirm('task1')$$),
+	('provisioning_confirm', $$SELECT synclog.provisioning_confirm('task2')$$),
+	('provisioning_retry', $$SELECT synclog.provisioning_retry('task1') IS NOT NULL$$),
+	('provisioning_retry', $$SELECT synclog.provisioning_retry('task3') IS NOT NULL$$),
 	('storing_tenant', $$SELECT synclog.storing_tenant('audit.recon')$$),
 	-- runs with a log file
 	('sync_run_entries,sync_run_tenants', $$SELECT synclog.sync_run_entries()::text$$),
@@ -147,7 +163,7 @@ INSERT INTO matrix.call (functions, call) VALUES
 	('hide_table,revoke_from_others', $$SELECT synclog.hide_table('audit.recon_2026_01')$$),
 	('tenant_privileges,tenant_objects', $$SELECT synclog.tenant_privileges('{audit.recon}', 'regress_synclog_none')$$),
 	('add_rejected_tenant', $$SELECT synclog.add_rejected_tenant('audit.rejected')$$),
-	('create_topics,create_topic,create_json_view,create_events_view,create_run_sequence', $$SELECT synclog.create_topics()$$),
+	('create_topics,create_topic,create_json_view,create_events_view,create_tasks_view,create_run_sequence', $$SELECT synclog.create_topics()$$),
 	('add_missing_columns', $$SELECT synclog.add_missing_columns('audit.recon', '{id,more}')$$),
 	('add_topic,register_topic', $$SELECT synclog.add_topic('again', 'audit.recon_2026_01')$$),
 	('make_month', $$SELECT synclog.make_month('audit.recon', '1990-01-01'), synclog.make_month('audit.recon', '2050-01-01')$$),
@@ -177,7 +193,7 @@ FROM pg_class c, (VALUES
 	('DROP', 'DROP TABLE %s CASCADE', '{r,p}')
 ) o(operation, call, kinds)
 WHERE c.relnamespace = 'audit'::regnamespace AND c.relkind::text = ANY (o.kinds::text[]) AND NOT (o.operation = 'DETACH' AND NOT c.relispartition)
-	AND NOT (o.operation = 'DELETE' AND c.relname = 'events') AND NOT (o.operation ~ '^INSERT' AND c.relname = 'rejected')
+	AND NOT (o.operation = 'DELETE' AND c.relkind = 'v' AND c.relname NOT LIKE '%\_json') AND NOT (o.operation ~ '^INSERT' AND c.relname = 'rejected')
 	AND (NOT c.relispartition OR c.relname LIKE '%\_2026\_01')
 ORDER BY o.operation, c.relkind, c.relname;
 INSERT INTO matrix.call (functions, call)
@@ -205,7 +221,7 @@ END $$;
 -- either told of that the call does not name.
 CREATE FUNCTION matrix.outcome(role text, call text, OUT outcome text, OUT told text) LANGUAGE plpgsql AS $$
 DECLARE
-	stores boolean := call ~ 'store|load|^INSERT|^UPDATE';
+	stores boolean := call ~ 'store|load|confirm|retry|^INSERT|^UPDATE';
 	before jsonb := CASE WHEN stores THEN matrix.stored() END;
 	added text;
 	given text := '';
@@ -285,6 +301,7 @@ WHERE p.pronamespace = 'synclog'::regnamespace AND p.provolatile <> 'i'
 	AND p.proname <> ALL (SELECT unnest(string_to_array(functions, ',')) FROM matrix.call)
 	AND p.proname <> ALL ('{
 		event_row, filter_fields, matches_support, to_sql, topic_columns, topic_rows, topic_table,
+		no_response_after, provisioning_state, tasks_sql,
 		failed_rows, history_sql, recon_objects, topics_sql,
 		recon_cookie, recon_page,
 		html, one_line, report_bar, shown, wrapped,
