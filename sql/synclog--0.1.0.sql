@@ -1210,6 +1210,8 @@ DECLARE
 	length CONSTANT bigint := octet_length(log) - octet_length(replace(log, E'\n', '')) + (right(log, 1) <> E'\n')::integer;
 	newest bigint;
 	run bigint;
+	event text;
+	loaded record;
 	chunk record;
 BEGIN
 	IF tenant_id IS NOT NULL THEN
@@ -1225,12 +1227,22 @@ BEGIN
 		-- a number beyond is no run's that was counted, and would leave none
 		EXECUTE format('SELECT max(r.number) FROM %s r WHERE r.number < 100000000000000000', relation) INTO newest;
 	END IF;
-	-- a number may be taken by a run that the caller does not see
-	LOOP
+	-- a run that the caller does not see may have the number
+	FOR attempt IN 1..1000 LOOP
 		run := synclog.sync_run_number(relation, newest);
-		EXIT WHEN (SELECT l.stored = 1 FROM synclog.load('sync_run', format('{"_id":"%s","timestamp":"%s","type":%s}',
-			run, synclog.iso8601(started), to_json(type))) l);
+		event := format('{"_id":"%s","timestamp":"%s","type":%s}', run, synclog.iso8601(started), to_json(type));
+		SELECT * INTO loaded FROM synclog.load('sync_run', event);
+		EXIT WHEN loaded.stored = 1;
+		IF loaded.rejected = 1 THEN
+			-- the error that explains it
+			PERFORM synclog.store('sync_run', event);
+		END IF;
 	END LOOP;
+	IF loaded.stored = 0 THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = format('a run cannot be stored in table %s', relation),
+			DETAIL = 'Numbers up to ' || run || ' are taken, or a trigger of the table keeps nothing.';
+	END IF;
 	FOR chunk IN
 		SELECT min(l.ordinal) AS first, array_agg(l.line ORDER BY l.ordinal) AS lines
 		FROM string_to_table(log, E'\n') WITH ORDINALITY l(line, ordinal)
@@ -1261,7 +1273,7 @@ COMMENT ON FUNCTION synclog.sync_run_load_for(text, text, timestamptz, text) IS
 'synclog.sync_run_load(), which calls it, with setting synclog.tenant_id.';
 
 COMMENT ON FUNCTION synclog.sync_run_load(text, text, timestamptz, text) IS
-'Stores a run of a synchronization, an event of topic sync_run, with its log file, events of topic sync_run_line, all of it or, with an error, nothing; gives the run''s id. type: as initial-ldap-sync. tenant_id: whose run it is; NULL: as for synclog.store(), by setting synclog.tenant_id. at: when it was, the timestamp of the run and of its lines; NULL: now. log: lines that end with LF, but for the last one, perhaps; action and message of a line are what stands before and behind its first ": ", and a line without that is a message; NULL or empty: a run without lines. Ids are 1, 2, 3 and so on, above those of all runs that the caller can see; two callers never get the same. Errors: 22004 for a NULL type, 22008 for an infinite time, 22000 for a line that cannot be stored, with its number; those of synclog.store().';
+'Stores a run of a synchronization, an event of topic sync_run, with its log file, events of topic sync_run_line, all of it or, with an error, nothing; gives the run''s id. type: as initial-ldap-sync. tenant_id: whose run it is; NULL: as for synclog.store(), by setting synclog.tenant_id. at: when it was, the timestamp of the run and of its lines; NULL: now. log: lines that end with LF, but for the last one, perhaps; action and message of a line are what stands before and behind its first ": ", and a line without that is a message; NULL or empty: a run without lines. Ids are 1, 2, 3 and so on, above those of all runs that the caller can see; two callers never get the same. Errors: 22004 for a NULL type, 22008 for an infinite time, 22000 for a line that cannot be stored, with its number; 55000 if a thousand numbers are taken by runs that the caller does not see; those of synclog.store().';
 
 CREATE FUNCTION synclog.sync_run_tenants() RETURNS text[]
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -1694,7 +1706,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.check_owner(regclass[]) IS
-'Error 42501 unless the caller has the privileges of the owner of each of the tables. synclog.owned_topics(), revoke_from_others() and tenant_privileges() call it.';
+'Error 42501 unless the caller has the privileges of the owner of each of the tables. synclog.owned_topics(), guard_table(), revoke_from_others() and tenant_privileges() call it.';
 
 CREATE FUNCTION synclog.owned_topics() RETURNS regclass[]
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -1752,6 +1764,7 @@ DECLARE
 	found CONSTANT pg_class := (SELECT c FROM pg_class c WHERE c.oid = relation);
 	tenant text;
 BEGIN
+	PERFORM synclog.check_owner(ARRAY[relation]);
 	PERFORM synclog.hide_table(p.oid)
 		FROM (WITH RECURSIVE part(oid) AS (
 				SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = relation

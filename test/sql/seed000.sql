@@ -3,6 +3,7 @@
 SET client_min_messages = warning; DROP SCHEMA IF EXISTS audit CASCADE; DELETE FROM synclog.topic; RESET client_min_messages; SELECT synclog.create_topics();
 \a\t
 \set SHOW_CONTEXT never
+SET timezone = 'UTC';
 -- the LF at the end of a file would be lost
 \set logfile `cat "$PG_ABS_SRCDIR/data/seed000_logfile.log"; echo .`
 \set printed `cat "$PG_ABS_SRCDIR/data/seed000_entries.json"`
@@ -110,7 +111,14 @@ SELECT synclog.sync_run_load('x', NULL, '2016-01-04Z', E'a: b\nc: d\ne: f\ng: h'
 ALTER TABLE audit.sync_run_line ADD CONSTRAINT brief CHECK (length(message) < 1000) NOT VALID;
 SELECT synclog.sync_run_load('x', NULL, '2016-01-04Z', (SELECT string_agg('a: ' || repeat('b', n / 11), E'\n') FROM generate_series(1, 12000) n));
 ALTER TABLE audit.sync_run_line DROP CONSTRAINT brief;
-SELECT count(*) FROM audit.sync_run WHERE type = 'x';
+ALTER TABLE audit.sync_run ADD CONSTRAINT brief CHECK (length(type) < 1000) NOT VALID;
+SELECT synclog.sync_run_load(repeat('x', 1000), NULL, '2016-01-04Z', 'a: b');
+ALTER TABLE audit.sync_run DROP CONSTRAINT brief;
+CREATE FUNCTION pg_temp.forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER nothing BEFORE INSERT ON audit.sync_run_2016_01 FOR EACH ROW EXECUTE FUNCTION pg_temp.forget();
+SELECT synclog.sync_run_load('x', NULL, '2016-01-04Z', 'a: b');
+DROP TRIGGER nothing ON audit.sync_run_2016_01;
+SELECT count(*) FROM audit.sync_run WHERE type ~ '^x';
 SELECT count(*) FROM audit.sync_run_line WHERE run ~ '^50[1-9]$';
 ALTER SEQUENCE audit.sync_run_id_seq OWNED BY NONE;
 SELECT synclog.sync_run_load('x', NULL, '2016-01-04Z', 'a: b');
