@@ -18,11 +18,9 @@
 #include "utils/syscache.h"
 
 #include "ingest.h"
-#include "page.h"
 #include "request.h"
+#include "response.h"
 #include "topic.h"
-
-#define FETCH 1000
 
 PG_FUNCTION_INFO_V1(synclog_sync_run_number);
 
@@ -111,44 +109,6 @@ synclog_sync_run_number(PG_FUNCTION_ARGS)
 	return number;
 }
 
-/*
- * Append the rows of a query with one column of text, with something between
- * them and something behind each.
- */
-static void
-append_rows(const char *sql, int nargs, Oid *types, Datum *values,
-			const char *nulls, const char *between, const char *behind,
-			StringInfo out)
-{
-	Portal portal;
-	bool   first = true;
-
-	SPI_connect();
-	portal = SPI_cursor_open_with_args(NULL, sql, nargs, types, values, nulls,
-									   true, 0);
-	for (;;)
-	{
-		SPI_cursor_fetch(portal, true, FETCH);
-		if (SPI_processed == 0)
-			break;
-		for (uint64 i = 0; i < SPI_processed; i++)
-		{
-			bool  isnull;
-			text *row = DatumGetTextPP(SPI_getbinval(
-				SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-
-			if (!first)
-				response_append(out, between, strlen(between));
-			response_append(out, VARDATA_ANY(row), VARSIZE_ANY_EXHDR(row));
-			response_append(out, behind, strlen(behind));
-			first = false;
-		}
-		SPI_freetuptable(SPI_tuptable);
-	}
-	SPI_cursor_close(portal);
-	SPI_finish();
-}
-
 /* Answer GET /idm-sync-log-entries. */
 void
 answer_sync_runs(const Request *request, StringInfo out)
@@ -162,9 +122,10 @@ answer_sync_runs(const Request *request, StringInfo out)
 					'\0'};
 
 	appendStringInfoChar(out, '[');
-	append_rows("SELECT r::pg_catalog.text "
-				"FROM synclog.sync_run_entries($1, $2, $3) r",
-				lengthof(values), types, values, nulls, ",", "", out);
+	response_append_rows("SELECT r::pg_catalog.text "
+						 "FROM synclog.sync_run_entries($1, $2, $3) r",
+						 lengthof(values), types, values, nulls, NULL, ",",
+						 out);
 	appendStringInfoChar(out, ']');
 }
 
@@ -178,6 +139,8 @@ answer_sync_run_log(const Request *request, StringInfo out)
 						tenant ? CStringGetTextDatum(tenant) : (Datum) 0};
 	char		nulls[] = {' ', tenant ? ' ' : 'n', '\0'};
 
-	append_rows("SELECT l FROM synclog.sync_run_logfile($1, $2) l",
-				lengthof(values), types, values, nulls, "", "\n", out);
+	response_append_rows("SELECT l OPERATOR(pg_catalog.||) pg_catalog.chr(10) "
+						 "FROM synclog.sync_run_logfile($1, $2) l",
+						 lengthof(values), types, values, nulls, NULL, "",
+						 out);
 }
