@@ -143,6 +143,9 @@ SELECT synclog.event(d) FROM doubled d;
 CREATE SCHEMA documents;
 CREATE VIEW documents.runs AS SELECT type, number, "timestamp" FROM audit.sync_run;
 SELECT synclog.to_sql('id eq 1 and timeStamp pr', 'documents.runs');
+-- but not of what has no events
+CREATE VIEW documents.orders AS SELECT type, number FROM audit.sync_run;
+SELECT synclog.to_sql('id eq 1', 'documents.orders');
 CREATE TABLE documents.own (id text, "timestamp" timestamptz, task_id text, application text, start_time timestamptz);
 SELECT synclog.add_topic('own', 'documents.own');
 SELECT synclog.store('own', '{"_id":"1","timestamp":"2016-01-01T00:00:00.000Z","startTime":"2016-01-01T00:00:01.000Z"}');
