@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "compat.h"
 #include "csv.h"
 #include "iso8601.h"
 #include "json_text.h"

@@ -9,6 +9,7 @@
 #include "executor/spi.h"
 #include "utils/memutils.h"
 
+#include "compat.h"
 #include "response.h"
 
 #define ROWS_FETCHED 100
