@@ -93,6 +93,22 @@ input_call_soft(FmgrInfo *function, const char *s, Oid ioparam, int32 typmod,
 #endif
 #define json_lexer(text, len) make_json_lexer(text, len, false)
 
+/* 17 knows how to free it, too */
+static inline void
+free_json_lexer(JsonLexContext *lex)
+{
+#if PG_VERSION_NUM >= 170000
+	freeJsonLexContext(lex);
+#else
+	if (lex->strval)
+	{
+		pfree(lex->strval->data);
+		pfree(lex->strval);
+	}
+	pfree(lex);
+#endif
+}
+
 /* 18 finds out by itself whether a plan is run in pieces */
 #if PG_VERSION_NUM >= 180000
 #define executor_run(desc, count)                                             \

@@ -124,6 +124,7 @@ json_text_string(const JsonText *string, int *len)
 {
 	int				size = string->end - string->at;
 	JsonLexContext *lex;
+	char		   *says = NULL;
 
 	if (memchr(string->at, '\\', size) == NULL)
 	{
@@ -131,10 +132,14 @@ json_text_string(const JsonText *string, int *len)
 		return string->at + 1;
 	}
 	lex = make_json_lexer(string->at, size, true);
-	if (json_lex(lex) != JSON_SUCCESS)
-		return NULL;
-	*len = lex->strval->len;
-	return lex->strval->data;
+	if (json_lex(lex) == JSON_SUCCESS)
+	{
+		*len = lex->strval->len;
+		says = pnstrdup(lex->strval->data, *len);
+	}
+	/* it takes a kilobyte and more, and an event may have many strings */
+	free_json_lexer(lex);
+	return says;
 }
 
 /* Step into the JSON that a string holds; false if it holds none. */
