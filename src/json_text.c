@@ -145,6 +145,20 @@ json_text_string(const JsonText *string, int *len)
 	return says;
 }
 
+/* Tell whether a string in JSON's writing, with its quotes, says a text. */
+bool
+json_text_is(const JsonText *string, const char *text)
+{
+	int			len;
+	const char *s = json_text_string(string, &len);
+
+	bool is = s && strlen(text) == len && memcmp(text, s, len) == 0;
+
+	if (s && s != string->at + 1)
+		pfree((char *) s);
+	return is;
+}
+
 /* Step into the JSON that a string holds; false if it holds none. */
 bool
 json_text_enter_string(JsonText *t)
@@ -177,10 +191,7 @@ find_member(JsonText *t, const char *name)
 
 	while (json_text_next_member(&at, &key))
 	{
-		int			len;
-		const char *s = json_text_string(&key, &len);
-
-		if (s && strlen(name) == len && memcmp(s, name, len) == 0)
+		if (json_text_is(&key, name))
 		{
 			*t = at;
 			found = true;
