@@ -1706,7 +1706,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.check_owner(regclass[]) IS
-'Error 42501 unless the caller has the privileges of the owner of each of the tables. synclog.owned_topics(), revoke_from_others() and tenant_privileges() call it.';
+'Error 42501 unless the caller has the privileges of the owner of each of the tables. synclog.owned_topics(), guard_table(), revoke_from_others() and tenant_privileges() call it.';
 
 CREATE FUNCTION synclog.owned_topics() RETURNS regclass[]
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -1764,6 +1764,7 @@ DECLARE
 	found CONSTANT pg_class := (SELECT c FROM pg_class c WHERE c.oid = relation);
 	tenant text;
 BEGIN
+	PERFORM synclog.check_owner(ARRAY[relation]);
 	PERFORM synclog.hide_table(p.oid)
 		FROM (WITH RECURSIVE part(oid) AS (
 				SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = relation

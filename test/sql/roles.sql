@@ -4,6 +4,7 @@ SET client_min_messages = warning; DROP SCHEMA IF EXISTS audit CASCADE; DELETE F
 \set SHOW_CONTEXT never
 SET timezone = 'UTC';
 SET max_parallel_workers_per_gather = 0;
+-- plans without sequential scans seem to cost enough to compile them
 SET jit = off;
 CREATE ROLE regress_synclog_none;
 CREATE ROLE regress_synclog_reader;
