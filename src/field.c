@@ -92,13 +92,17 @@ field_row_shape(TupleDesc desc, RowShape *shape)
 	}
 }
 
-/* Tell whether filters reach a column by a member's name. */
+/*
+ * Tell whether filters reach a column by a member's name.  The documents of
+ * other products know tenants; in an event of an IDM server tenantId is a
+ * member as any other.
+ */
 bool
 field_is_filtered(TupleDesc desc, const RowShape *shape, AttrNumber attno)
 {
 	return !TupleDescAttr(desc, attno - 1)->attisdropped &&
 		   attno != shape->extra && attno != shape->form &&
-		   attno != shape->raw && attno != shape->tenant;
+		   attno != shape->raw && (attno != shape->tenant || shape->names);
 }
 
 /*
@@ -108,7 +112,7 @@ field_is_filtered(TupleDesc desc, const RowShape *shape, AttrNumber attno)
 bool
 field_is_member(TupleDesc desc, const RowShape *shape, AttrNumber attno)
 {
-	return field_is_filtered(desc, shape, attno) &&
+	return field_is_filtered(desc, shape, attno) && attno != shape->tenant &&
 		   (!shape->form || !TupleDescAttr(desc, attno - 1)->attgenerated);
 }
 

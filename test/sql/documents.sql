@@ -48,7 +48,7 @@ SELECT synclog.matches('{"id": 1}'::jsonb, 'id eq 1'), synclog.matches('{"_id": 
 
 -- the SQL that filters mean, and their plans
 SELECT f, synclog.to_sql(f::synclog.queryfilter, r::regclass) FROM (VALUES (1, 'audit.sync_run', 'id eq 1 or timeStamp pr'), (2, 'audit.sync_run_line', 'id eq "1" or timeStamp pr'), (3, 'audit.sync_run_json', 'event pr'),
-	(4, 'audit.directory_sync', 'id eq "1" or logEventTimeStamp pr'), (5, 'audit.directory_sync', 'timeStamp pr'), (6, 'audit.provisioning_task', 'startTime pr'), (7, 'audit.provisioning_task', 'id pr'), (8, 'audit.sync_run_2015_10', 'id eq 1')) f(n, r, f) ORDER BY n;
+	(4, 'audit.directory_sync', 'id eq "1" or logEventTimeStamp pr'), (5, 'audit.directory_sync', 'timeStamp pr'), (6, 'audit.provisioning_task', 'startTime pr'), (7, 'audit.provisioning_task', 'id pr'), (8, 'audit.sync_run_2015_10', 'id eq 1'), (9, 'audit.sync_run', 'tenantId eq "acme"'), (10, 'audit.recon', 'tenantId eq "acme"')) f(n, r, f) ORDER BY n;
 SELECT f.* FROM synclog.filter_fields('audit.sync_run') f;
 SELECT f.* FROM synclog.filter_fields('audit.directory_sync') f WHERE field ~ 'id|[sS]tamp';
 SELECT f.* FROM synclog.filter_fields('audit.provisioning_task') f WHERE field ~ 'id|[sS]tamp|Time';
