@@ -1809,15 +1809,15 @@ BEGIN
 		SELECT p.privilege, o.object, bool_or(p.wanted)
 			FROM synclog.tenant_objects(topics) o CROSS JOIN LATERAL (VALUES
 				(o.see, levels && '{reader,manager,administrator}'), (o.add, levels && '{writer,manager,administrator}')) p(privilege, wanted)
-			-- an owner's privileges are no grants
-			WHERE p.privilege IS NOT NULL AND o.owner <> role
+			-- an owner's privileges are no grants, and into a schema of another role that role lets whom it likes
+			WHERE p.privilege IS NOT NULL AND o.owner <> role AND pg_has_role(o.owner, 'USAGE')
 			GROUP BY o.object, p.privilege ORDER BY o.object, p.privilege
 	LOOP
 		EXECUTE format(CASE WHEN wanted THEN 'GRANT %s ON %s TO %s' ELSE 'REVOKE %s ON %s FROM %s' END, privilege, object, role);
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION synclog.tenant_privileges(regclass[], regrole) IS
-'Gives a role the privileges on these topics that its grants take, and takes back the others of these. synclog.apply_tenants(), grant_tenant() and revoke_tenant() call it. Error 42501 unless the caller has the privileges of the tables'' owners.';
+'Gives a role the privileges on these topics that its grants take, and takes back the others of these; of schemas only of such as belong to the caller, or a role whose privileges it has. synclog.apply_tenants(), grant_tenant() and revoke_tenant() call it. Error 42501 unless the caller has the privileges of the tables'' owners.';
 
 CREATE FUNCTION synclog.apply_tenants(topics regclass[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$

@@ -263,6 +263,16 @@ SELECT id, tenant_id FROM own.gates ORDER BY id;
 SET ROLE regress_synclog_owner;
 SELECT tenant_id, topic, reason FROM own.rejected;
 RESET ROLE;
+-- in a schema of another role, who alone lets roles into it
+CREATE SCHEMA others;
+GRANT USAGE, CREATE ON SCHEMA others TO regress_synclog_owner;
+SET ROLE regress_synclog_owner;
+CREATE TABLE others.fences (id text, "timestamp" timestamptz, tenant_id text);
+SELECT synclog.add_topic('fences', 'others.fences');
+SELECT acl(oid), (SELECT count(*) FROM pg_namespace n, aclexplode(n.nspacl) WHERE n.nspname = 'others') AS of_schema FROM pg_class WHERE oid = 'others.fences'::regclass;
+RESET ROLE;
+DELETE FROM synclog.topic WHERE name = 'fences';
+DROP SCHEMA others CASCADE;
 CREATE FOREIGN DATA WRAPPER regress_synclog_nothing;
 CREATE SERVER regress_synclog_nowhere FOREIGN DATA WRAPPER regress_synclog_nothing;
 GRANT USAGE ON FOREIGN SERVER regress_synclog_nowhere TO regress_synclog_owner;
