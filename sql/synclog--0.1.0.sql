@@ -1852,7 +1852,15 @@ BEGIN
 	RETURN QUERY
 		WITH RECURSIVE guarded AS MATERIALIZED (
 			SELECT c.*, true AS is_root
-			FROM synclog.tenant_tables(ARRAY(SELECT t.relation FROM synclog.topic t)) t JOIN pg_class c ON c.oid = t
+			FROM pg_class c JOIN (
+				SELECT t FROM synclog.tenant_tables(ARRAY(SELECT t.relation FROM synclog.topic t)) t
+				UNION
+				-- a superuser's takes what is rejected too
+				SELECT r.oid
+				FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation JOIN pg_class r ON r.relnamespace = c.relnamespace
+					JOIN pg_roles o ON o.oid = r.relowner
+				WHERE r.relname = 'rejected' AND r.relkind IN ('r', 'p') AND o.rolsuper
+			) g(oid) ON c.oid = g.oid
 		), part(oid) AS (
 			SELECT i.inhrelid FROM guarded g JOIN pg_inherits i ON i.inhparent = g.oid
 			UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid

@@ -271,6 +271,10 @@ CREATE TABLE others.fences (id text, "timestamp" timestamptz, tenant_id text);
 SELECT synclog.add_topic('fences', 'others.fences');
 SELECT acl(oid), (SELECT count(*) FROM pg_namespace n, aclexplode(n.nspacl) WHERE n.nspname = 'others') AS of_schema FROM pg_class WHERE oid = 'others.fences'::regclass;
 RESET ROLE;
+-- what is rejected goes to a superuser's table too, which is his to guard
+CREATE TABLE others.rejected (topic text, received_at timestamptz, reason text, event text);
+GRANT SELECT, INSERT ON others.rejected TO regress_synclog_a;
+SELECT * FROM synclog.tenant_gaps() WHERE relation = 'others.rejected'::regclass;
 DELETE FROM synclog.topic WHERE name = 'fences';
 DROP SCHEMA others CASCADE;
 CREATE FOREIGN DATA WRAPPER regress_synclog_nothing;
