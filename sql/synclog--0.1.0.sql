@@ -1161,10 +1161,10 @@ COMMENT ON FUNCTION synclog.get(text) IS
 -- sync_run: runs of a synchronization with their log files
 ------------------------------------------------------------------------------
 
-CREATE FUNCTION synclog.sync_run_number(relation regclass, past bigint DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION synclog.sync_run_number() RETURNS bigint
 	LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'synclog_sync_run_number';
-COMMENT ON FUNCTION synclog.sync_run_number(regclass, bigint) IS
-'Draws a number from the sequence that belongs to the table, above past if that is no NULL. Who may add to the table may draw, whoever owns the sequence; no two calls get the same number. synclog.sync_run_load() calls it. Errors: 42501 without INSERT on the table, 55000 if no sequence belongs to it, 2200H if it has no more numbers; NULL if the table is.';
+COMMENT ON FUNCTION synclog.sync_run_number() IS
+'Draws the number of a new run from the sequence that belongs to the table of topic sync_run, above those of all runs, also of such that the caller does not see. Who may add to the table may draw, whoever owns the sequence; no two calls get the same number. synclog.sync_run_load() calls it. Errors: 42704 if there is no topic sync_run, 42501 without INSERT on its table, 55000 if no sequence belongs to it, 2200H if it has no more numbers.';
 
 CREATE FUNCTION synclog.sync_run_line_event(run bigint, at timestamptz, ordinal bigint, line text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -1205,11 +1205,9 @@ COMMENT ON FUNCTION synclog.sync_run_load_singly(bigint, timestamptz, bigint, te
 CREATE FUNCTION synclog.sync_run_load(type text, tenant_id text, at timestamptz, log text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE COST 10000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	relation CONSTANT regclass := synclog.topic_table('sync_run');
 	started CONSTANT timestamptz := coalesce(at, now());
 	-- behind the last LF is no line
 	length CONSTANT bigint := octet_length(log) - octet_length(replace(log, E'\n', '')) + (right(log, 1) <> E'\n')::integer;
-	newest bigint;
 	run bigint;
 	event text;
 	loaded record;
@@ -1224,25 +1222,17 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow', MESSAGE = format('no run is at %s', started),
 			HINT = 'NULL is now.';
 	END IF;
-	IF has_table_privilege(relation, 'SELECT') THEN
-		-- a number beyond is no run's that was counted, and would leave none
-		EXECUTE format('SELECT max(r.number) FROM %s r WHERE r.number < 100000000000000000', relation) INTO newest;
+	run := synclog.sync_run_number();
+	event := format('{"_id":"%s","timestamp":"%s","type":%s}', run, synclog.iso8601(started), to_json(type));
+	SELECT * INTO loaded FROM synclog.load('sync_run', event);
+	IF loaded.rejected = 1 THEN
+		-- the error that explains it
+		PERFORM synclog.store('sync_run', event);
 	END IF;
-	-- a run that the caller does not see may have the number
-	FOR attempt IN 1..1000 LOOP
-		run := synclog.sync_run_number(relation, newest);
-		event := format('{"_id":"%s","timestamp":"%s","type":%s}', run, synclog.iso8601(started), to_json(type));
-		SELECT * INTO loaded FROM synclog.load('sync_run', event);
-		EXIT WHEN loaded.stored = 1;
-		IF loaded.rejected = 1 THEN
-			-- the error that explains it
-			PERFORM synclog.store('sync_run', event);
-		END IF;
-	END LOOP;
 	IF loaded.stored = 0 THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = format('a run cannot be stored in table %s', relation),
-			DETAIL = 'Numbers up to ' || run || ' are taken, or a trigger of the table keeps nothing.';
+			MESSAGE = format('run %s cannot be stored', run),
+			DETAIL = format('It is there already, or a trigger of table %s keeps nothing.', synclog.topic_table('sync_run'));
 	END IF;
 	FOR chunk IN
 		SELECT min(l.ordinal) AS first, array_agg(l.line ORDER BY l.ordinal) AS lines
@@ -1274,7 +1264,7 @@ COMMENT ON FUNCTION synclog.sync_run_load_for(text, text, timestamptz, text) IS
 'synclog.sync_run_load(), which calls it, with setting synclog.tenant_id.';
 
 COMMENT ON FUNCTION synclog.sync_run_load(text, text, timestamptz, text) IS
-'Stores a run of a synchronization, an event of topic sync_run, with its log file, events of topic sync_run_line, all of it or, with an error, nothing; gives the run''s id. type: as initial-ldap-sync. tenant_id: whose run it is; NULL: as for synclog.store(), by setting synclog.tenant_id. at: when it was, the timestamp of the run and of its lines; NULL: now. log: lines that end with LF, but for the last one, perhaps; action and message of a line are what stands before and behind its first ": ", and a line without that is a message; NULL or empty: a run without lines. Ids are 1, 2, 3 and so on, above those of all runs that the caller can see; two callers never get the same. Errors: 22004 for a NULL type, 22008 for an infinite time, 22000 for a line that cannot be stored, with its number; 55000 if a thousand numbers are taken by runs that the caller does not see; those of synclog.store().';
+'Stores a run of a synchronization, an event of topic sync_run, with its log file, events of topic sync_run_line, all of it or, with an error, nothing; gives the run''s id. type: as initial-ldap-sync. tenant_id: whose run it is; NULL: as for synclog.store(), by setting synclog.tenant_id. at: when it was, the timestamp of the run and of its lines; NULL: now. log: lines that end with LF, but for the last one, perhaps; action and message of a line are what stands before and behind its first ": ", and a line without that is a message; NULL or empty: a run without lines. Ids are 1, 2, 3 and so on, above those of all runs, also of such that the caller does not see; two callers never get the same. Errors: 22004 for a NULL type, 22008 for an infinite time, 22000 for a line that cannot be stored, with its number; 55000 if a trigger keeps no run, or no sequence belongs to the table; those of synclog.store().';
 
 CREATE FUNCTION synclog.sync_run_tenants() RETURNS text[]
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -1457,7 +1447,8 @@ BEGIN
 					min(v."timestamp") FILTER (WHERE v.confirmed) AS confirmed_at, %2$s
 				FROM (SELECT f.*, f.confirmed_by IS NOT NULL OR f.status = 'Failed (Confirmed)' AS confirmed
 					FROM %1$s f WHERE f.tenant_id = e.tenant_id AND f.task_id = e.task_id
-					ORDER BY f."timestamp" DESC, f.id DESC) v
+					-- of one time the end comes behind the beginning
+					ORDER BY f."timestamp" DESC, f.status = 'Pending', f.status = 'Running', f.id DESC) v
 			) t
 			LEFT JOIN synclog.provisioning_sources s
 				ON t.source IN (s.source, s.number::text) OR t.source IS NULL AND t.source_no = s.number
@@ -1474,7 +1465,7 @@ BEGIN
 			FROM unnest('{application,object_type,action,source,source_no,status,parameters,request,response,operation_log,permission_bindings,permission_unbindings,confirmed_by,note,retry_of,retried_by}'::text[]) c));
 END $$;
 COMMENT ON FUNCTION synclog.tasks_sql(regclass) IS
-'The text of the query behind view provisioning_tasks, over a table with the columns of topic provisioning_task. synclog.create_tasks_view() and synclog.provisioning_claim() call it.';
+'The text of the query behind view provisioning_tasks, over a table with the columns of topic provisioning_task. Of events of one instant those are older that say Pending, then those that say Running, then those of the lesser _id. synclog.create_tasks_view() and synclog.provisioning_claim() call it.';
 
 CREATE FUNCTION synclog.create_tasks_view(schema name) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -1503,7 +1494,7 @@ BEGIN
 			('permission_unbindings', 'permissions that the account lost, of accounts whose creation or update succeeded'),
 			('confirmed_by', 'who said by synclog.provisioning_confirm() that it was done by hand'),
 			('confirmed_at', 'since when it is confirmed'),
-			('note', 'what was noted with that'),
+			('note', 'what was noted last, as with that'),
 			('retry_of', 'the task that this one tries again'),
 			('retried_by', 'who began this task by synclog.provisioning_retry()'),
 			('retried_as', 'the task that tries this one again')
@@ -1709,7 +1700,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.check_owner(regclass[]) IS
-'Error 42501 unless the caller has the privileges of the owner of each of the tables. synclog.owned_topics(), revoke_from_others() and tenant_privileges() call it.';
+'Error 42501 unless the caller has the privileges of the owner of each of the tables. synclog.owned_topics(), guard_table(), revoke_from_others() and tenant_privileges() call it.';
 
 CREATE FUNCTION synclog.owned_topics() RETURNS regclass[]
 	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -1768,6 +1759,7 @@ DECLARE
 	found CONSTANT pg_class := (SELECT c FROM pg_class c WHERE c.oid = relation);
 	tenant text;
 BEGIN
+	PERFORM synclog.check_owner(ARRAY[relation]);
 	IF found.relkind = 'f' THEN
 		PERFORM synclog.hide_table(relation);
 		RAISE WARNING USING MESSAGE = format('foreign table %s is left to its owner', relation),

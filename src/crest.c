@@ -14,6 +14,7 @@
 #include "query.h"
 #include "recon.h"
 #include "request.h"
+#include "response.h"
 #include "topic.h"
 
 /* how many runs GET /recon gives: the servers' openidm.recon.maxcompletedruns

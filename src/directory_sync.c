@@ -7,16 +7,15 @@
 #include "postgres.h"
 
 #include "catalog/pg_type_d.h"
-#include "executor/spi.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "compat.h"
 #include "csv.h"
 #include "iso8601.h"
 #include "json_text.h"
-#include "page.h"
 #include "request.h"
+#include "response.h"
 
 /* the members of the log, in the order of the header of its CSV */
 static const char *const members[] = {
@@ -31,9 +30,6 @@ static const char *const members[] = {
 
 /* events on a page, where a page is asked for that does not say how many */
 #define PAGE_EVENTS 100
-
-/* Appends an event, given the members that it has. */
-typedef void (*AppendEntry)(StringInfo out, const JsonText *values);
 
 /* Find the log's members in an event; of several of one name it is the last.
  */
@@ -86,8 +82,13 @@ append_object(StringInfo out, const JsonText *values)
  * string that no text can hold is as JSON writes it.
  */
 static void
-append_record(StringInfo out, const JsonText *values)
+append_record(StringInfo out, text *json)
 {
+	JsonText	   values[NMEMBERS];
+	StringInfoData record;
+
+	find_members(json, values);
+	initStringInfo(&record);
 	for (int i = 0; i < NMEMBERS; i++)
 	{
 		JsonText	value = values[i];
@@ -95,7 +96,7 @@ append_record(StringInfo out, const JsonText *values)
 		const char *s = value.at;
 
 		if (i > 0)
-			appendStringInfoChar(out, ',');
+			appendStringInfoChar(&record, ',');
 		if (s == NULL || *s == 'n')
 			continue;
 		if (*s == '"' && (s = json_text_string(&value, &len)) == NULL)
@@ -104,9 +105,10 @@ append_record(StringInfo out, const JsonText *values)
 			len = value.end - value.at;
 		}
 		if (len > 0)
-			csv_append_field(out, s, len, false);
+			csv_append_field(&record, s, len, false);
 	}
-	appendStringInfoString(out, "\r\n");
+	appendStringInfoString(&record, "\r\n");
+	response_append(out, record.data, record.len);
 }
 
 PG_FUNCTION_INFO_V1(directory_sync_entry);
@@ -235,49 +237,15 @@ take_arguments(const Request *request, bool page, LogArguments *args)
 
 /* Append events, in the order in which they are asked for. */
 static void
-append_log(LogArguments *args, AppendEntry append, const char *separator,
+append_log(LogArguments *args, AppendRow append, const char *separator,
 		   StringInfo out)
 {
-	static Oid	  types[NARGUMENTS] = {TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
-									   TEXTOID,		   INT4OID,		   INT4OID};
-	MemoryContext batch =
-		AllocSetContextCreate(CurrentMemoryContext, "synclog directory sync",
-							  ALLOCSET_DEFAULT_SIZES);
-	bool   first = true;
-	Portal portal;
+	static Oid types[NARGUMENTS] = {TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
+									TEXTOID,		INT4OID,		INT4OID};
 
-	SPI_connect();
-	portal = SPI_cursor_open_with_args(
-		NULL,
+	response_append_rows(
 		"SELECT e FROM synclog.directory_sync_log($1, $2, $3, $4, $5, $6) e",
-		NARGUMENTS, types, args->values, args->nulls, true, 0);
-	do
-	{
-		MemoryContext old;
-
-		SPI_cursor_fetch(portal, true, 100);
-		old = MemoryContextSwitchTo(batch);
-		for (uint64 i = 0; i < SPI_processed; i++)
-		{
-			bool		   isnull;
-			text		  *entry = DatumGetTextPP(SPI_getbinval(
-						 SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-			JsonText	   values[NMEMBERS];
-			StringInfoData text;
-
-			find_members(entry, values);
-			initStringInfo(&text);
-			append(&text, values);
-			if (!first)
-				response_append(out, separator, strlen(separator));
-			response_append(out, text.data, text.len);
-			first = false;
-		}
-		MemoryContextSwitchTo(old);
-		MemoryContextReset(batch);
-		SPI_freetuptable(SPI_tuptable);
-	} while (SPI_processed > 0);
-	SPI_finish();
+		NARGUMENTS, types, args->values, args->nulls, append, separator, out);
 }
 
 /* Answer GET /DirectorySyncLog. */
@@ -288,7 +256,7 @@ answer_directory_sync(const Request *request, StringInfo out)
 
 	take_arguments(request, true, &args);
 	appendStringInfoChar(out, '[');
-	append_log(&args, append_object, ",", out);
+	append_log(&args, NULL, ",", out);
 	appendStringInfoChar(out, ']');
 }
 

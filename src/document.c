@@ -10,6 +10,7 @@
 #include "document.h"
 #include "event_split.h"
 #include "iso8601.h"
+#include "json_text.h"
 
 /* Tell whether a JSON value is an integer, and not minus zero. */
 static bool
@@ -36,6 +37,23 @@ is_finer(const char *s, int len)
 	return digits > 6 && strspn(point + 7, "0") < digits - 6;
 }
 
+/* Append a string if it is an instant, in the form in which events print it.
+ */
+static bool
+append_instant(StringInfo out, const char *value, int len)
+{
+	JsonText	string = {value, value + len};
+	char		printed[ISO8601_SIZE];
+	TimestampTz instant;
+	const char *s = json_text_string(&string, &len);
+
+	if (s == NULL || !iso8601_parse(s, len, &instant) || is_finer(s, len))
+		return false;
+	iso8601_print(instant, printed);
+	appendStringInfo(out, "\"%s\"", printed);
+	return true;
+}
+
 /*
  * Append a value in the form of the member that it becomes: an integer as an
  * _id's text, an instant as events print it.  Any other one stays as it is.
@@ -43,19 +61,10 @@ is_finer(const char *s, int len)
 static void
 append_value(StringInfo out, const char *member, const char *value, int len)
 {
-	char		instant[ISO8601_SIZE];
-	TimestampTz ts;
-
 	if (strcmp(member, "_id") == 0 && is_integer(value, len))
 		appendStringInfo(out, "\"%.*s\"", len, value);
-	else if (strcmp(member, "timestamp") == 0 && *value == '"' &&
-			 iso8601_parse(value + 1, len - 2, &ts) &&
-			 !is_finer(value + 1, len - 2))
-	{
-		iso8601_print(ts, instant);
-		appendStringInfo(out, "\"%s\"", instant);
-	}
-	else
+	else if (strcmp(member, "timestamp") != 0 || *value != '"' ||
+			 !append_instant(out, value, len))
 		appendBinaryStringInfo(out, value, len);
 }
 

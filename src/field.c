@@ -67,7 +67,8 @@ find_column(TupleDesc desc, const char *name, Oid type)
 /*
  * Find the columns that are not members: extra by itself, the others only
  * where all of them stand together, as in a topic's table.  And find the names
- * of documents, by the columns of such rows, whose table may be anybody's.
+ * of documents, by the columns of such rows, whose table may be anybody's, but
+ * has events: an order with a number and a type is no run.
  */
 void
 field_row_shape(TupleDesc desc, RowShape *shape)
@@ -79,6 +80,8 @@ field_row_shape(TupleDesc desc, RowShape *shape)
 	shape->tenant = find_column(desc, "tenant_id", TEXTOID);
 	if (!shape->extra || !shape->form || !shape->raw || !shape->tenant)
 		shape->form = shape->raw = shape->tenant = InvalidAttrNumber;
+	if (!find_column(desc, "timestamp", TIMESTAMPTZOID))
+		return;
 	for (int i = 0; i < lengthof(documents) && !shape->names; i++)
 	{
 		const KnownColumn *known = documents[i].columns;

@@ -9,7 +9,7 @@
 #include "miscadmin.h"
 
 #include "json_pretty.h"
-#include "page.h"
+#include "response.h"
 
 /* Begin a line. */
 static void

@@ -18,10 +18,9 @@
 #include "order.h"
 #include "page.h"
 #include "query.h"
+#include "response.h"
 #include "tenant.h"
 #include "topic.h"
-
-int max_response = MAX_RESPONSE_KB;
 
 static const char *const policy_names[] = {"NONE", "ESTIMATE", "EXACT"};
 
@@ -31,22 +30,6 @@ typedef struct PageTotals
 	int64 total;
 	int64 remaining;
 } PageTotals;
-
-/* Append to an answer that is built as one value. */
-void
-response_append(StringInfo out, const char *data, int len)
-{
-	if ((int64) out->len + len > (int64) max_response * 1024)
-		ereport(ERROR,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("answer is too large"),
-				 errdetail("An answer in one value can have up to %d kB.",
-						   max_response),
-				 errhint("Ask for pages, with page_size or _pageSize, or for "
-						 "fewer fields; synclog.query() gives events one by "
-						 "one, and synclog.max_response sets the limit.")));
-	appendBinaryStringInfo(out, data, len);
-}
 
 /* Give the policy of a name. */
 TotalPolicy

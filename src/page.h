@@ -39,11 +39,6 @@ typedef struct PageRequest
 	PageForm	form;
 } PageRequest;
 
-/* kB that an answer in one value may have: synclog.max_response */
-#define MAX_RESPONSE_KB (1023 * 1024)
-extern int max_response;
-
-extern void		   response_append(StringInfo out, const char *data, int len);
 extern TotalPolicy total_policy_of(const char *name);
 extern void		   page_print(const PageRequest *request, StringInfo out);
 

@@ -15,6 +15,7 @@
 #include "cookie.h"
 #include "query.h"
 #include "recon.h"
+#include "response.h"
 
 /* the sections of a run, in their order */
 static const char *const sections[] = {"start", "result", "summary"};

@@ -17,10 +17,10 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "page.h"
+#include "ingest.h"
 #include "request.h"
-
-#define FETCH 1000
+#include "response.h"
+#include "topic.h"
 
 PG_FUNCTION_INFO_V1(synclog_sync_run_number);
 
@@ -38,21 +38,45 @@ owner_of_sequence(Oid sequence)
 	return owner;
 }
 
-/* Draw the number of a run, as the owner of the sequence. */
+/*
+ * Give the highest number of a run, whoever may see it, or 0.  A number beyond
+ * is no run's that was counted, and would leave none.
+ */
+static int64
+highest_number(Oid relid)
+{
+	char *sql = psprintf("SELECT pg_catalog.max(r.number) FROM %s r "
+						 "WHERE r.number OPERATOR(pg_catalog.<) "
+						 "100000000000000000",
+						 qualified_name(relid));
+	Datum highest;
+	bool  isnull;
+
+	SPI_connect();
+	if (SPI_execute(sql, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the numbers of runs");
+	highest = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+							&isnull);
+	SPI_finish();
+	return isnull ? 0 : DatumGetInt64(highest);
+}
+
+/*
+ * Draw the number of a run, as the owner of the table: who may add a run needs
+ * no privilege on the sequence, and may not see the runs that there are.
+ */
 Datum
 synclog_sync_run_number(PG_FUNCTION_ARGS)
 {
-	Oid		  relid;
+	Oid		  relid = topic_relation("sync_run");
 	List	 *sequences;
-	Datum	  sequence;
+	Oid		  sequence;
+	int64	  highest;
 	Datum	  number;
 	AclResult acl;
 	Oid		  save_user;
 	int		  save_context;
 
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	relid = PG_GETARG_OID(0);
 	acl = pg_class_aclcheck(relid, GetUserId(), ACL_INSERT);
 	if (acl != ACLCHECK_OK)
 		aclcheck_error(acl, OBJECT_TABLE, get_rel_name(relid));
@@ -64,61 +88,25 @@ synclog_sync_run_number(PG_FUNCTION_ARGS)
 						get_rel_name(relid)),
 				 errhint("ALTER SEQUENCE ... OWNED BY makes one belong to a "
 						 "column of it; synclog.create_topics() does so.")));
-	sequence = ObjectIdGetDatum(linitial_oid(sequences));
+	sequence = linitial_oid(sequences);
 
 	/* until the next number is above, nobody else draws */
-	LockRelationOid(DatumGetObjectId(sequence), ShareUpdateExclusiveLock);
+	LockRelationOid(sequence, ShareUpdateExclusiveLock);
 	GetUserIdAndSecContext(&save_user, &save_context);
-	SetUserIdAndSecContext(owner_of_sequence(DatumGetObjectId(sequence)),
+	SetUserIdAndSecContext(owner_of_sequence(sequence),
 						   save_context | SECURITY_LOCAL_USERID_CHANGE |
 							   SECURITY_RESTRICTED_OPERATION);
-	number = DirectFunctionCall1(nextval_oid, sequence);
-	if (!PG_ARGISNULL(1) && DatumGetInt64(number) <= PG_GETARG_INT64(1))
+	highest = highest_number(relid);
+	number = DirectFunctionCall1(nextval_oid, ObjectIdGetDatum(sequence));
+	if (DatumGetInt64(number) <= highest)
 	{
-		(void) DirectFunctionCall2(setval_oid, sequence, PG_GETARG_DATUM(1));
-		number = DirectFunctionCall1(nextval_oid, sequence);
+		(void) DirectFunctionCall2(setval_oid, ObjectIdGetDatum(sequence),
+								   Int64GetDatum(highest));
+		number = DirectFunctionCall1(nextval_oid, ObjectIdGetDatum(sequence));
 	}
 	SetUserIdAndSecContext(save_user, save_context);
-	UnlockRelationOid(DatumGetObjectId(sequence), ShareUpdateExclusiveLock);
+	UnlockRelationOid(sequence, ShareUpdateExclusiveLock);
 	return number;
-}
-
-/*
- * Append the rows of a query with one column of text, with something between
- * them and something behind each.
- */
-static void
-append_rows(const char *sql, int nargs, Oid *types, Datum *values,
-			const char *nulls, const char *between, const char *behind,
-			StringInfo out)
-{
-	Portal portal;
-	bool   first = true;
-
-	SPI_connect();
-	portal = SPI_cursor_open_with_args(NULL, sql, nargs, types, values, nulls,
-									   true, 0);
-	for (;;)
-	{
-		SPI_cursor_fetch(portal, true, FETCH);
-		if (SPI_processed == 0)
-			break;
-		for (uint64 i = 0; i < SPI_processed; i++)
-		{
-			bool  isnull;
-			text *row = DatumGetTextPP(SPI_getbinval(
-				SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-
-			if (!first)
-				response_append(out, between, strlen(between));
-			response_append(out, VARDATA_ANY(row), VARSIZE_ANY_EXHDR(row));
-			response_append(out, behind, strlen(behind));
-			first = false;
-		}
-		SPI_freetuptable(SPI_tuptable);
-	}
-	SPI_cursor_close(portal);
-	SPI_finish();
 }
 
 /* Answer GET /idm-sync-log-entries. */
@@ -134,9 +122,10 @@ answer_sync_runs(const Request *request, StringInfo out)
 					'\0'};
 
 	appendStringInfoChar(out, '[');
-	append_rows("SELECT r::pg_catalog.text "
-				"FROM synclog.sync_run_entries($1, $2, $3) r",
-				lengthof(values), types, values, nulls, ",", "", out);
+	response_append_rows("SELECT r::pg_catalog.text "
+						 "FROM synclog.sync_run_entries($1, $2, $3) r",
+						 lengthof(values), types, values, nulls, NULL, ",",
+						 out);
 	appendStringInfoChar(out, ']');
 }
 
@@ -150,6 +139,8 @@ answer_sync_run_log(const Request *request, StringInfo out)
 						tenant ? CStringGetTextDatum(tenant) : (Datum) 0};
 	char		nulls[] = {' ', tenant ? ' ' : 'n', '\0'};
 
-	append_rows("SELECT l FROM synclog.sync_run_logfile($1, $2) l",
-				lengthof(values), types, values, nulls, "", "\n", out);
+	response_append_rows("SELECT l OPERATOR(pg_catalog.||) pg_catalog.chr(10) "
+						 "FROM synclog.sync_run_logfile($1, $2) l",
+						 lengthof(values), types, values, nulls, NULL, "",
+						 out);
 }

@@ -11,7 +11,7 @@
 
 #include "compat.h"
 #include "event_text.h"
-#include "page.h"
+#include "response.h"
 #include "tenant.h"
 
 PG_MODULE_MAGIC_EXT(.name = "synclog", .version = SYNCLOG_VERSION);

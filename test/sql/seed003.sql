@@ -38,10 +38,14 @@ SELECT synclog.store('provisioning_task', '{"_id": "p-3", "timestamp": "2024-03-
 -- one that comes late is no news
 SELECT synclog.store('provisioning_task', '{"_id": "p-0", "timestamp": "2024-03-01T08:59:59.000Z", "taskId": "P", "status": "Pending", "response": "", "note": "late"}');
 SELECT * FROM progress('P');
--- of the same instant the greater _id is the newer
+-- of the same instant the end is newer than what is still going on, then the greater _id
 SELECT synclog.load('provisioning_task', '{"_id": "q-2", "timestamp": "2024-03-01T09:00:00.000Z", "taskId": "Q", "status": "Failed"}
-{"_id": "q-1", "timestamp": "2024-03-01T09:00:00.000Z", "taskId": "Q", "status": "Running"}');
+{"_id": "q-1", "timestamp": "2024-03-01T09:00:00.000Z", "taskId": "Q", "status": "Success"}');
 SELECT status FROM progress('Q');
+SELECT count(synclog.store('provisioning_task', jsonb_build_object('_id', i, 'timestamp', '2024-03-01T09:00:00.000Z', 'taskId', 'Q of ' || tasks, 'status', s)))
+	FROM (VALUES (1, 'end', 'Failed'), (2, 'end', 'Running'), (3, 'end', 'Pending'), (4, 'running', 'Running'), (5, 'running', 'Pending')) v(i, tasks, s);
+SELECT task_id, status FROM audit.provisioning_tasks WHERE task_id LIKE 'Q of %' ORDER BY 1;
+DELETE FROM audit.provisioning_task WHERE task_id LIKE 'Q of %';
 -- a task is its tenant's
 INSERT INTO audit.provisioning_task (id, timestamp, task_id, status, tenant_id) VALUES ('q-3', '2024-03-01 09:00:01Z', 'Q', 'Success', 'acme');
 SELECT tenant_id, task_id, status, last_event FROM audit.provisioning_tasks WHERE task_id = 'Q' ORDER BY 1;

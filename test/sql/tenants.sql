@@ -47,7 +47,7 @@ TRUNCATE audit.rejected;
 SELECT synclog.tenants_enabled();
 SELECT synclog.grant_tenant('a', 'regress_synclog_a');
 GRANT USAGE ON SCHEMA audit TO regress_synclog_both;
-GRANT ALL ON audit.recon, audit.recon_2026_01 TO regress_synclog_both WITH GRANT OPTION;
+GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON audit.recon, audit.recon_2026_01 TO regress_synclog_both WITH GRANT OPTION;
 GRANT SELECT, REFERENCES (id) ON audit.sync TO PUBLIC;
 SET ROLE regress_synclog_both;
 GRANT TRUNCATE ON audit.recon TO regress_synclog_b;
