@@ -93,6 +93,64 @@ input_call_soft(FmgrInfo *function, const char *s, Oid ioparam, int32 typmod,
 #endif
 #define json_lexer(text, len) make_json_lexer(text, len, false)
 
+/* 17 knows how to free it, too */
+static inline void
+free_json_lexer(JsonLexContext *lex)
+{
+#if PG_VERSION_NUM >= 170000
+	freeJsonLexContext(lex);
+#else
+	if (lex->strval)
+	{
+		pfree(lex->strval->data);
+		pfree(lex->strval);
+	}
+	pfree(lex);
+#endif
+}
+
+#if PG_VERSION_NUM < 160000
+/* A call of json_lex(). */
+typedef struct LexCall
+{
+	JsonLexContext	  *lex;
+	JsonParseErrorType result;
+} LexCall;
+
+/* Do such a call. */
+static inline void
+lex_call(void *arg)
+{
+	LexCall *call = arg;
+
+	call->result = json_lex(call->lex);
+}
+#endif
+
+/*
+ * Read a token; false if the encoding of the database has not all of its
+ * characters, or if it is invalid.  Before 16 the former is an error.
+ */
+static inline bool
+json_lex_soft(JsonLexContext *lex)
+{
+#if PG_VERSION_NUM < 160000
+	if (GetDatabaseEncoding() != PG_UTF8)
+	{
+		LexCall	   call = {lex, JSON_SUCCESS};
+		ErrorData *error = attempt(lex_call, &call);
+
+		if (error == NULL)
+			return call.result == JSON_SUCCESS;
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
+			ReThrowError(error);
+		FreeErrorData(error);
+		return false;
+	}
+#endif
+	return json_lex(lex) == JSON_SUCCESS;
+}
+
 /* 18 finds out by itself whether a plan is run in pieces */
 #if PG_VERSION_NUM >= 180000
 #define executor_run(desc, count)                                             \

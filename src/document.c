@@ -8,7 +8,6 @@
 #include "postgres.h"
 
 #include "document.h"
-#include "event_split.h"
 #include "iso8601.h"
 #include "json_text.h"
 
@@ -72,26 +71,28 @@ append_value(StringInfo out, const char *member, const char *value, int len)
 static void
 rename_member(StringInfo text, const char *name, const char *member)
 {
-	const char	  *at = text->data;
-	const char	  *limit = text->data + text->len;
-	const char	  *copied = at;
+	JsonText	   at = {text->data, text->data + text->len};
+	const char	  *copied = at.at;
 	StringInfoData out = {0};
-	TextMember	   found;
+	JsonText	   key;
 
-	while (event_text_next(&at, limit, &found))
+	while (json_text_next_member(&at, &key))
 	{
-		if (!event_text_is(&found, name))
+		const char *value = at.at;
+
+		json_text_skip_value(&at, NULL);
+		if (!json_text_is(&key, name))
 			continue;
 		if (out.data == NULL)
 			initStringInfo(&out);
-		appendBinaryStringInfo(&out, copied, found.start - copied);
+		appendBinaryStringInfo(&out, copied, key.at - copied);
 		appendStringInfo(&out, "\"%s\":", member);
-		append_value(&out, member, found.value, found.value_len);
-		copied = at;
+		append_value(&out, member, value, at.at - value);
+		copied = at.at;
 	}
 	if (out.data == NULL)
 		return;
-	appendBinaryStringInfo(&out, copied, limit - copied);
+	appendBinaryStringInfo(&out, copied, at.end - copied);
 	*text = out;
 }
 
@@ -107,11 +108,10 @@ document_rename(TupleDesc desc, const RowShape *shape, StringInfo text)
 	for (int i = 0; (name = field_document_name(shape, i)) != NULL; i++)
 	{
 		const char *member = field_stored_as(desc, shape, name, strlen(name));
-		const char *value;
-		int			len;
+		JsonText	event = {text->data, text->data + text->len};
 
 		if (member && *text->data == '{' &&
-			!event_text_member(text->data, text->len, member, &value, &len))
+			!json_text_find(&event, (char **) &member, 1, false))
 			rename_member(text, name, member);
 	}
 }

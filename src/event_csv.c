@@ -131,6 +131,7 @@ append_json(const CsvPrinter *printer, JsonText json, StringInfo out)
 {
 	int start = out->len;
 
+	json_text_skip_space(&json);
 	if (*json.at == '"')
 	{
 		int			len;
@@ -259,19 +260,23 @@ add_rest(StringInfo rest, JsonText key, JsonText value)
 
 /*
  * Append the record of an event that is kept as it came, with all members.  Of
- * several of one name the last one counts; the others are with the rest.
+ * several of one name the last one counts; the others are with the rest.  What
+ * is no object, which nothing of ours keeps, is all rest.
  */
 static void
 append_members(CsvPrinter *printer, JsonText json, StringInfo out)
 {
 	StringInfo rest = &printer->json;
 	bool	   first = true;
+	bool	   object;
 	JsonText   key;
 
 	for (int i = 0; i < printer->ncolumns; i++)
 		printer->columns[i].found.at = NULL;
 	resetStringInfo(rest);
-	while (json_text_next_member(&json, &key))
+	json_text_skip_space(&json);
+	object = *json.at == '{';
+	while (object && json_text_next_member(&json, &key))
 	{
 		CsvColumn *field = field_of_key(printer, &key);
 		JsonText   value = json;
@@ -294,7 +299,9 @@ append_members(CsvPrinter *printer, JsonText json, StringInfo out)
 			append_json(printer, printer->columns[i].found, out);
 	}
 	begin_field(out, &first);
-	if (rest->len > 0)
+	if (!object)
+		append_json(printer, json, out);
+	else if (rest->len > 0)
 	{
 		appendStringInfoCharMacro(rest, '}');
 		append_json(printer, (JsonText){rest->data, rest->data + rest->len},

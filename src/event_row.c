@@ -232,11 +232,14 @@ static Datum
 tenant_value(EventReader *reader)
 {
 	EventColumn *column = &reader->columns[reader->tenant_column - 1];
+	Oid			 function;
+	Oid			 ioparam;
 
 	if (column->kind == COLUMN_TEXT)
 		return event_row_text(reader->tenant, strlen(reader->tenant));
-	return OidInputFunctionCall(column->in.fn_oid, (char *) reader->tenant,
-								column->ioparam, column->typmod);
+	getTypeInputInfo(column->type, &function, &ioparam);
+	return OidInputFunctionCall(function, (char *) reader->tenant, ioparam,
+								column->typmod);
 }
 
 /*

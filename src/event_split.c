@@ -13,7 +13,6 @@
 
 #include "event_split.h"
 #include "event_text.h"
-#include "json_text.h"
 
 #define FIRST_READ (256 * 1024)
 
@@ -274,57 +273,4 @@ event_source_next(EventSource *source, const char **text, int *len)
 		(*len)--;
 	source->at = end;
 	return true;
-}
-
-/*
- * Step from the opening brace of an object, or the end of a member, over the
- * next member, in a clean and valid text; false if there is none.
- */
-bool
-event_text_next(const char **at, const char *limit, TextMember *member)
-{
-	const char *end = *at + 1;
-	JsonText	name;
-
-	member->start = end;
-	if (end >= limit || *end != '"')
-		return false;
-	for (end++; *end != '"';)
-		end += *end == '\\' ? 2 : 1;
-	name = (JsonText){member->start, end + 1};
-	member->name = json_text_string(&name, &member->name_len);
-	member->value = end + 2;
-	if (find_end(member->value, limit, true, &end) != SPAN_FOUND)
-		return false;
-	member->value_len = end - member->value;
-	*at = end;
-	return true;
-}
-
-/* Tell whether a member has a name. */
-bool
-event_text_is(const TextMember *member, const char *name)
-{
-	return member->name && strlen(name) == member->name_len &&
-		   memcmp(member->name, name, member->name_len) == 0;
-}
-
-/* Find the value of a member of an object, in a clean and valid text. */
-bool
-event_text_member(const char *text, int len, const char *name,
-				  const char **value, int *value_len)
-{
-	const char *at = text;
-	TextMember	member;
-
-	while (event_text_next(&at, text + len, &member))
-	{
-		if (event_text_is(&member, name))
-		{
-			*value = member.value;
-			*value_len = member.value_len;
-			return true;
-		}
-	}
-	return false;
 }

@@ -18,25 +18,10 @@ typedef struct EventSource
 	bool		   in_list;
 } EventSource;
 
-/* A member of an object, in its text. */
-typedef struct TextMember
-{
-	const char *start; /* its name's opening quote */
-	const char *name;  /* without escapes; NULL with \u0000, as none has */
-	int			name_len;
-	const char *value;
-	int			value_len;
-} TextMember;
-
 extern void event_source_text(EventSource *source, const char *text, int len);
 extern void event_source_file(EventSource *source, FILE *file,
 							  const char *path);
 extern bool event_source_next(EventSource *source, const char **text,
 							  int *len);
-extern bool event_text_next(const char **at, const char *limit,
-							TextMember *member);
-extern bool event_text_is(const TextMember *member, const char *name);
-extern bool event_text_member(const char *text, int len, const char *name,
-							  const char **value, int *value_len);
 
 #endif /* SYNCLOG_EVENT_SPLIT_H */

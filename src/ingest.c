@@ -27,6 +27,7 @@
 #include "compat.h"
 #include "event_split.h"
 #include "ingest.h"
+#include "json_text.h"
 #include "partition.h"
 #include "tenant.h"
 #include "topic.h"
@@ -463,16 +464,13 @@ event_refuse(const Event *event)
 static void
 ingest_response(Ingest *ingest, const Event *response)
 {
-	static const char *const members[] = {"start", "result", "entries",
-										  "summary"};
+	static char *const members[] = {"start", "result", "entries", "summary"};
 	MemoryContext cxt = AllocSetContextCreate(ingest->cxt, "synclog response",
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(cxt);
 	int			  all_len = response->text.len;
 	char		 *all = pnstrdup(response->text.data, all_len);
-	const char	 *value;
 	const char	 *text;
-	int			  value_len;
 	int			  len;
 
 	/* *response goes with the first event, its text with a full batch */
@@ -480,11 +478,12 @@ ingest_response(Ingest *ingest, const Event *response)
 	for (int i = 0; i < lengthof(members); i++)
 	{
 		EventSource source;
+		JsonText	value = {all, all + all_len};
 
-		if (!event_text_member(all, all_len, members[i], &value, &value_len) ||
-			(*value != '{' && *value != '['))
+		if (!json_text_find(&value, (char **) &members[i], 1, false) ||
+			(*value.at != '{' && *value.at != '['))
 			continue;
-		event_source_text(&source, value, value_len);
+		event_source_text(&source, value.at, value.end - value.at);
 		while (event_source_next(&source, &text, &len))
 			(void) ingest_event(ingest, text, len);
 	}

@@ -79,19 +79,21 @@ json_text_skip_value(JsonText *t, StringInfo out)
 
 /*
  * Step to the value of an object's next member, from the object's start or the
- * end of the value before; false, behind the object, if there is none.  The
- * key is in JSON's writing, with its quotes.
+ * end of the value before; false if there is none, as in what is no object.
+ * The key is in JSON's writing, with its quotes.
  */
 bool
 json_text_next_member(JsonText *t, JsonText *key)
 {
-	if (!json_text_next_element(t))
+	if (!json_text_next_element(t) || *t->at != '"')
 		return false;
 	key->at = t->at;
 	skip_string(t);
 	key->end = t->at;
 	json_text_skip_space(t);
-	t->at++; /* the colon */
+	if (t->at == t->end || *t->at != ':')
+		return false;
+	t->at++;
 	json_text_skip_space(t);
 	return true;
 }
@@ -117,13 +119,15 @@ json_text_next_element(JsonText *t)
 
 /*
  * Give what a string in JSON's writing, with its quotes, says; NULL if no text
- * can, for a \u0000 or half a character.
+ * can, for a \u0000, half a character, or one that the database's encoding
+ * does not have.
  */
 const char *
 json_text_string(const JsonText *string, int *len)
 {
 	int				size = string->end - string->at;
 	JsonLexContext *lex;
+	char		   *says = NULL;
 
 	if (memchr(string->at, '\\', size) == NULL)
 	{
@@ -131,10 +135,28 @@ json_text_string(const JsonText *string, int *len)
 		return string->at + 1;
 	}
 	lex = make_json_lexer(string->at, size, true);
-	if (json_lex(lex) != JSON_SUCCESS)
-		return NULL;
-	*len = lex->strval->len;
-	return lex->strval->data;
+	if (json_lex_soft(lex))
+	{
+		*len = lex->strval->len;
+		says = pnstrdup(lex->strval->data, *len);
+	}
+	/* it takes a kilobyte and more, and an event may have many strings */
+	free_json_lexer(lex);
+	return says;
+}
+
+/* Tell whether a string in JSON's writing, with its quotes, says a text. */
+bool
+json_text_is(const JsonText *string, const char *text)
+{
+	int			len;
+	const char *s = json_text_string(string, &len);
+
+	bool is = s && strlen(text) == len && memcmp(text, s, len) == 0;
+
+	if (s && s != string->at + 1)
+		pfree((char *) s);
+	return is;
 }
 
 /* Step into the JSON that a string holds; false if it holds none. */
@@ -169,10 +191,7 @@ find_member(JsonText *t, const char *name)
 
 	while (json_text_next_member(&at, &key))
 	{
-		int			len;
-		const char *s = json_text_string(&key, &len);
-
-		if (s && strlen(name) == len && memcmp(s, name, len) == 0)
+		if (json_text_is(&key, name))
 		{
 			*t = at;
 			found = true;

@@ -19,6 +19,7 @@ extern int		   json_text_skip_value(JsonText *t, StringInfo out);
 extern bool		   json_text_next_member(JsonText *t, JsonText *key);
 extern bool		   json_text_next_element(JsonText *t);
 extern const char *json_text_string(const JsonText *string, int *len);
+extern bool		   json_text_is(const JsonText *string, const char *text);
 extern bool		   json_text_enter_string(JsonText *t);
 extern bool json_text_find(JsonText *t, char **tokens, int ntokens, bool json);
 

@@ -184,6 +184,7 @@ struct EventStream
 	AttrNumber	  tag;	 /* an integer column of the caller's, or 0 */
 	PageEnd		 *end;	 /* the caller's, or NULL */
 	MemoryContext batch; /* of the events at hand */
+	MemoryContext row;	 /* of what printing one takes */
 	bool		  done;	 /* the SELECT has no more */
 	int64		  nrows;
 	int			  nevents;
@@ -233,6 +234,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *receiver)
 		keep_columns(stream->end, slot);
 	MemoryContextSwitchTo(stream->batch);
 	initStringInfo(&out);
+	MemoryContextSwitchTo(stream->row);
 	appendStringInfoSpaces(&out, VARHDRSZ);
 	if (stream->csv)
 		csv_print(stream->csv, slot->tts_values, slot->tts_isnull, &out);
@@ -240,6 +242,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *receiver)
 		event_print(stream->printer, slot->tts_values, slot->tts_isnull, &out);
 	SET_VARSIZE(out.data, out.len);
 	MemoryContextSwitchTo(old);
+	MemoryContextReset(stream->row);
 
 	if (stream->tag)
 		stream->tags[stream->nevents] =
@@ -301,6 +304,8 @@ event_stream_open(TopicQuery *query, AttrNumber tag)
 	stream->tag = tag;
 	stream->batch = AllocSetContextCreate(
 		CurrentMemoryContext, "synclog events", ALLOCSET_DEFAULT_SIZES);
+	stream->row = AllocSetContextCreate(CurrentMemoryContext, "synclog event",
+										ALLOCSET_DEFAULT_SIZES);
 	stream->query = CreateQueryDesc(plan, query->sql.data, GetActiveSnapshot(),
 									InvalidSnapshot, &stream->receiver,
 									query_parameters(query), NULL, 0);

@@ -59,6 +59,16 @@ SELECT synclog.add_topic('bare', 'audit.bare');
 INSERT INTO audit.bare VALUES ('x', '-infinity', '', true, -1, 2, 3, 'NaN'), ('y', 'infinity', NULL, false, NULL, NULL, NULL, 1e-9);
 SELECT synclog.export_csv('bare', guard_formulas => true);
 
+-- JSON with blanks before it is the same
+INSERT INTO audit.own (id, "timestamp", doc) VALUES ('y', '2020-01-02Z', ' "=1"'), ('z', '2020-01-03Z', E'\nnull');
+SELECT synclog.export_csv('own', '/timestamp gt "2020-01-01T00:00:00Z"', fields => '_id,doc', guard_formulas => true);
+
+-- no event, which only a person can have put where one is kept as it came
+INSERT INTO audit.sync (id, "timestamp", raw) SELECT 'no event ' || n, '2020-01-04Z', raw
+FROM unnest('{" [ 1, \"a\" ]","\"=1\"",7,"null"," {}"}'::json[]) WITH ORDINALITY AS r(raw, n);
+SELECT synclog.export_csv('sync', after => '2020-01-03Z', guard_formulas => true);
+SELECT synclog.export_json('sync', after => '2020-01-03Z');
+
 -- other products' names for members are those of the columns; what is derived is no member
 SELECT synclog.store('sync_run', '{"id": 7, "type": "full-ldap-sync", "timeStamp": "2015-10-16T22:00:00.000+0000"}');
 SELECT synclog.export_csv('sync_run', '/id eq 7');
@@ -90,6 +100,15 @@ SELECT synclog.store('config', '{"_id": "after", "timestamp": "2020-01-01T00:00:
 COMMIT;
 FETCH ALL FROM lines;
 CLOSE lines;
+
+-- what printing an event takes is not kept: here, its names without escapes
+SELECT count(synclog.store('access', format('{"_id": "%s", "timestamp": "2020-01-01T00:00:00.000Z", "none": "\u0000", %s}', n, names)))
+FROM (SELECT string_agg(format('"\u006e%s": 0', n), ', ') AS names FROM generate_series(1, 5000) n) names, generate_series(1, 5) n;
+BEGIN;
+DECLARE names CURSOR FOR SELECT synclog.export_csv('access', fields => '_id,n5000');
+FETCH 2 FROM names;
+SELECT sum(used_bytes) < 100000 AS little FROM pg_backend_memory_contexts WHERE name LIKE 'synclog event%';
+ROLLBACK;
 
 -- errors are those of query()
 \a\t

@@ -208,3 +208,13 @@ SELECT id FROM audit.recon WHERE "timestamp" > '2030-01-01' ORDER BY id;
 SELECT DISTINCT relowner::regrole = current_user::regrole AS mine FROM pg_class WHERE relnamespace = 'audit'::regnamespace;
 DROP OWNED BY regress_synclog_writer;
 DROP ROLE regress_synclog_writer;
+
+-- the tenant of the session in a column of another type
+CREATE TABLE audit.answers (id text, "timestamp" timestamptz, tenant_id boolean);
+SELECT synclog.add_topic('answers', 'audit.answers');
+SET synclog.tenant_id = 'yes';
+SELECT synclog.store('answers', '{"_id": "1", "timestamp": "2026-01-01T00:00:00.000Z"}');
+SET synclog.tenant_id = 'beta';
+SELECT synclog.store('answers', '{"_id": "2", "timestamp": "2026-01-01T00:00:00.000Z"}');
+RESET synclog.tenant_id;
+SELECT id, tenant_id FROM audit.answers;

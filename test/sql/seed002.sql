@@ -129,6 +129,9 @@ SELECT count(*) FROM synclog.directory_sync_log(sort_direction => 'desc; --');
 SELECT count(*) FROM synclog.directory_sync_log(page_number => 0);
 SELECT count(*) FROM synclog.directory_sync_log(page_size => -1);
 SELECT synclog.directory_sync_entry('{}', '2021-08-01T00:00:00Z'), synclog.directory_sync_entry(NULL, now()), synclog.directory_sync_entry('{}', NULL);
+-- what is no object has none of the members
+SELECT DISTINCT synclog.directory_sync_entry(event, '2021-08-01T00:00:00Z')::text
+FROM unnest('{7,"null","\"\"","\"field\"","[\"field\"]","[\"field\", \"x\"]"," [ {} ] "}'::json[]) event;
 -- a hundred events are a page of JSON, all of them a file of CSV
 SELECT count(synclog.store('directory_sync', json_build_object('logEventTimeStamp', synclog.iso8601('2021-09-01Z'::timestamptz + i * interval '1 hour'), 'username', i))) FROM generate_series(1, 1000) i;
 SELECT u, json_array_length(body::json) FROM unnest(ARRAY['', '?page[number]=2', '?page[number]=11', '?page[size]=2000']) u, synclog.get('/api/v3/DirectorySyncLog' || u);

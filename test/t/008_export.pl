@@ -223,4 +223,17 @@ foreach my $topic (sort keys %files)
 END
 }
 
+# A database whose encoding lacks a character of an event that is kept as it came.
+$node->safe_psql('postgres',
+	"CREATE DATABASE bytes TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'");
+$node->safe_psql('bytes', 'CREATE EXTENSION synclog; SELECT synclog.create_topics()');
+my @kept = (
+	'{"_id":"1","timestamp":"2020-01-01T00:00:00.000Z","\u00e4":1,"type":"\u00e4","none":"\u0000"}',
+	'{"_id":"2","timestamp":"2020-01-02T00:00:00.000Z","type":"plain\u0021","none":"\u0000"}');
+is( $node->safe_psql('bytes', "SELECT * FROM synclog.load('sync_run', '" . join("\n", @kept) . "')"),
+	'2|0|0', 'SQL_ASCII: events with \\u are stored');
+is($node->safe_psql('bytes', "SELECT synclog.export_json('sync_run')"), join("\n", @kept), 'and exported');
+is( $node->safe_psql('bytes', "SELECT synclog.export_csv('sync_run', fields => '_id,type')"),
+	qq(_id,type\n1,"""\\u00e4"""\n2,plain!), 'as CSV too');
+
 done_testing();
