@@ -273,6 +273,7 @@ CREATE FUNCTION synclog.register_topic(name text, relation regclass, version tex
 DECLARE
 	known synclog.topic;
 BEGIN
+	PERFORM synclog.lock_tenants();
 	SELECT * INTO known FROM synclog.topic t WHERE t.name = register_topic.name;
 	IF NOT FOUND THEN
 		IF EXISTS (SELECT FROM synclog.topic t WHERE t.relation = register_topic.relation) THEN
@@ -1620,10 +1621,12 @@ COMMENT ON COLUMN synclog.tenant_grant.level IS 'reader: sees the tenant''s even
 GRANT SELECT ON synclog.tenant_grant TO PUBLIC;
 ALTER TABLE synclog.tenant_grant ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON synclog.tenant_grant FOR SELECT USING (pg_catalog.pg_has_role(role, 'USAGE'));
-CREATE POLICY granting ON synclog.tenant_grant USING (pg_catalog.has_table_privilege(tableoid, 'INSERT'));
+CREATE POLICY granting ON synclog.tenant_grant USING (pg_catalog.has_table_privilege(tableoid, 'INSERT, DELETE'));
 COMMENT ON POLICY own ON synclog.tenant_grant IS 'everybody sees what the roles have whose privileges he has';
-COMMENT ON POLICY granting ON synclog.tenant_grant IS 'who may grant sees all';
-SELECT pg_catalog.pg_extension_config_dump('synclog.tenant_grant', '');
+COMMENT ON POLICY granting ON synclog.tenant_grant IS 'who may grant or revoke sees all';
+-- the number of a role that is gone may be another role's where a dump is restored
+SELECT pg_catalog.pg_extension_config_dump('synclog.tenant_grant',
+	'WHERE EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid OPERATOR(pg_catalog.=) role)');
 
 CREATE FUNCTION synclog.tenants(may text DEFAULT 'see') RETURNS text[]
 	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
@@ -1700,11 +1703,12 @@ COMMENT ON FUNCTION synclog.check_owner(regclass[]) IS
 'Error 42501 unless the caller has the privileges of the owner of each of the tables. synclog.owned_topics(), guard_table(), revoke_from_others() and tenant_privileges() call it.';
 
 CREATE FUNCTION synclog.owned_topics() RETURNS regclass[]
-	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	topics CONSTANT regclass[] := (SELECT array_agg(t.relation ORDER BY t.name)
-		FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation);
+	topics regclass[];
 BEGIN
+	PERFORM synclog.lock_tenants();
+	topics := (SELECT array_agg(t.relation ORDER BY t.name) FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation);
 	IF topics IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
 			MESSAGE = 'there are no topics',
@@ -1714,7 +1718,7 @@ BEGIN
 	RETURN topics;
 END $$;
 COMMENT ON FUNCTION synclog.owned_topics() IS
-'The tables of all topics. Errors: 42501 unless the caller has the privileges of the owner of each, 55000 without topics. synclog.enable_tenants(), grant_tenant() and revoke_tenant() call it.';
+'The tables of all topics, of which there will be no others before the end of the transaction. Errors: 42501 unless the caller has the privileges of the owner of each, 55000 without topics. synclog.enable_tenants(), grant_tenant() and revoke_tenant() call it.';
 
 CREATE FUNCTION synclog.revoke_from_others(relation regclass, kept text[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -1747,7 +1751,7 @@ BEGIN
 	PERFORM synclog.revoke_from_others(relation, '{}');
 END $$;
 COMMENT ON FUNCTION synclog.hide_table(regclass) IS
-'Leaves a partition to its owner: row-level security without a policy, and no privileges for others, whatever the default ones are. What is asked through the partitioned table needs neither. synclog.apply_tenants() calls it, and whatever makes a month of a table with row-level security. Error 42501 unless the caller has the privileges of the table''s owner.';
+'Leaves a partition to its owner: row-level security without a policy, and no privileges for others, whatever the default ones are. What is asked through the partitioned table needs neither. synclog.guard_table() calls it, and whatever makes a month of a table with row-level security. Error 42501 unless the caller has the privileges of the table''s owner.';
 
 CREATE FUNCTION synclog.guard_table(relation regclass) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
@@ -1756,11 +1760,6 @@ DECLARE
 	tenant text;
 BEGIN
 	PERFORM synclog.check_owner(ARRAY[relation]);
-	PERFORM synclog.hide_table(p.oid)
-		FROM (WITH RECURSIVE part(oid) AS (
-				SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = relation
-				UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid
-			) SELECT part.oid FROM part) p;
 	IF found.relkind = 'f' THEN
 		PERFORM synclog.hide_table(relation);
 		RAISE WARNING USING MESSAGE = format('foreign table %s is left to its owner', relation),
@@ -1779,6 +1778,12 @@ BEGIN
 		COMMENT ON POLICY tenant_see ON %1$s IS ''readers, managers and administrators see the events of their tenants'';
 		COMMENT ON POLICY tenant_add ON %1$s IS ''writers, managers and administrators add events of their tenants'';
 		ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY', relation, tenant);
+	-- the table is locked: a month that another session was making is there, the next one is hidden
+	PERFORM synclog.hide_table(p.oid)
+		FROM (WITH RECURSIVE part(oid) AS (
+				SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = relation
+				UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid
+			) SELECT part.oid FROM part) p;
 END $$;
 COMMENT ON FUNCTION synclog.guard_table(regclass) IS
 'Puts the policies of tenants on a topic''s table, or a table rejected: row-level security by column tenant_id, or as of no tenant where there is none. Others than the owner keep SELECT and INSERT, on partitions no privilege; a foreign table is left to its owner alone, with a warning. synclog.apply_tenants() calls it. Error 42501 unless the caller has the privileges of the table''s owner.';
@@ -1796,20 +1801,19 @@ BEGIN
 		SELECT p.privilege, o.object, bool_or(p.wanted)
 			FROM synclog.tenant_objects(topics) o CROSS JOIN LATERAL (VALUES
 				(o.see, levels && '{reader,manager,administrator}'), (o.add, levels && '{writer,manager,administrator}')) p(privilege, wanted)
-			-- an owner's privileges are no grants
-			WHERE p.privilege IS NOT NULL AND o.owner <> role
+			-- an owner's privileges are no grants, and into a schema of another role that role lets whom it likes
+			WHERE p.privilege IS NOT NULL AND o.owner <> role AND pg_has_role(o.owner, 'USAGE')
 			GROUP BY o.object, p.privilege ORDER BY o.object, p.privilege
 	LOOP
 		EXECUTE format(CASE WHEN wanted THEN 'GRANT %s ON %s TO %s' ELSE 'REVOKE %s ON %s FROM %s' END, privilege, object, role);
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION synclog.tenant_privileges(regclass[], regrole) IS
-'Gives a role the privileges on these topics that its grants take, and takes back the others of these. synclog.apply_tenants(), grant_tenant() and revoke_tenant() call it. Error 42501 unless the caller has the privileges of the tables'' owners.';
+'Gives a role the privileges on these topics that its grants take, and takes back the others of these; of schemas only of such as belong to the caller, or a role whose privileges it has. synclog.apply_tenants(), grant_tenant() and revoke_tenant() call it. Error 42501 unless the caller has the privileges of the tables'' owners.';
 
 CREATE FUNCTION synclog.apply_tenants(topics regclass[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	PERFORM synclog.lock_tenants();
 	PERFORM synclog.guard_table(t.relation) FROM (SELECT * FROM synclog.tenant_tables(topics) ORDER BY 1) t(relation);
 	PERFORM synclog.tenant_privileges(topics, g.role)
 		FROM (SELECT DISTINCT g.role FROM synclog.tenant_grant g JOIN pg_roles r ON r.oid = g.role ORDER BY 1) g;
@@ -1823,7 +1827,7 @@ BEGIN ATOMIC
 	SELECT pg_advisory_xact_lock('synclog.tenant_grant'::regclass::oid::integer, 0);
 END;
 COMMENT ON FUNCTION synclog.lock_tenants() IS
-'Has one transaction at a time change grants and privileges, which are the same rows of the system''s catalogs. synclog.apply_tenants(), grant_tenant() and revoke_tenant() call it.';
+'Has one transaction at a time change topics, grants and privileges: a topic that is new is not missed, and privileges are the same rows of the system''s catalogs. synclog.register_topic() and owned_topics() call it.';
 
 CREATE FUNCTION synclog.add_rejected_tenant(rejected regclass) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -1840,7 +1844,15 @@ BEGIN
 	RETURN QUERY
 		WITH RECURSIVE guarded AS MATERIALIZED (
 			SELECT c.*, true AS is_root
-			FROM synclog.tenant_tables(ARRAY(SELECT t.relation FROM synclog.topic t)) t JOIN pg_class c ON c.oid = t
+			FROM pg_class c JOIN (
+				SELECT t FROM synclog.tenant_tables(ARRAY(SELECT t.relation FROM synclog.topic t)) t
+				UNION
+				-- a superuser's takes what is rejected too
+				SELECT r.oid
+				FROM synclog.topic t JOIN pg_class c ON c.oid = t.relation JOIN pg_class r ON r.relnamespace = c.relnamespace
+					JOIN pg_roles o ON o.oid = r.relowner
+				WHERE r.relname = 'rejected' AND r.relkind IN ('r', 'p') AND o.rolsuper
+			) g(oid) ON c.oid = g.oid
 		), part(oid) AS (
 			SELECT i.inhrelid FROM guarded g JOIN pg_inherits i ON i.inhparent = g.oid
 			UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid
@@ -1856,6 +1868,10 @@ BEGIN
 			FROM all_tables t CROSS JOIN LATERAL aclexplode(t.relacl) x
 			WHERE NOT t.relrowsecurity AND x.grantee <> t.relowner
 			GROUP BY t.oid
+		UNION ALL
+		SELECT t.oid::regclass, format('it belongs to %s, who sees all of it', t.relowner::regrole)
+			FROM all_tables t JOIN pg_inherits i ON i.inhrelid = t.oid JOIN pg_class p ON p.oid = i.inhparent
+			WHERE t.relowner <> p.relowner
 		UNION ALL
 		SELECT t.oid::regclass, format('policy %I lets through what it allows', p.polname)
 			FROM all_tables t JOIN pg_policy p ON p.polrelid = t.oid
@@ -1876,7 +1892,7 @@ BEGIN
 		ORDER BY 1, 2;
 END $$;
 COMMENT ON FUNCTION synclog.tenant_gaps() IS
-'What leads around the policies of synclog.enable_tenants(): tables and partitions of topics without row-level security that others may use (foreign ones, and those attached since), other permissive policies, views that others may use and that ask with the rights of an owner who sees all, unique indexes across tenants. No rows if all is well. What functions with the rights of their owner do is not looked into.';
+'What leads around the policies of synclog.enable_tenants(): tables and partitions of topics without row-level security that others may use (foreign ones, and those attached since), partitions of another owner, other permissive policies, views that others may use and that ask with the rights of an owner who sees all, unique indexes across tenants. No rows if all is well. What functions with the rights of their owner do is not looked into.';
 
 CREATE FUNCTION synclog.enable_tenants() RETURNS void
 	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -1903,19 +1919,6 @@ END $$;
 COMMENT ON FUNCTION synclog.enable_tenants() IS
 'From now on every role but the tables'' owner sees and adds the events of its tenants alone, in all topics and in the tables rejected beside them: row-level security with policies by column tenant_id (a table without it has the events of no tenant), on tables and partitions; of privileges others keep SELECT and INSERT, on partitions none. Called again it takes up what has come since, such as partitions attached by hand. Warnings name what leads around it (synclog.tenant_gaps()) and foreign tables, which are left to their owner; a notice names roles with privileges and without a tenant. Errors: 42501 unless the caller has the privileges of the owner of each topic''s table, 55000 without topics.';
 
-CREATE FUNCTION synclog.check_tenants_enabled() RETURNS void
-	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	IF NOT synclog.tenants_enabled() THEN
-		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = 'tenants are not enabled',
-			DETAIL = 'Whoever may read a topic sees the events of all tenants.',
-			HINT = 'Call synclog.enable_tenants() first.';
-	END IF;
-END $$;
-COMMENT ON FUNCTION synclog.check_tenants_enabled() IS
-'Error 55000 unless synclog.enable_tenants() was called. synclog.grant_tenant() and synclog.revoke_tenant() call it.';
-
 CREATE FUNCTION synclog.grant_tenant(tenant_id text, role regrole, level text DEFAULT 'reader') RETURNS void
 	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -1931,8 +1934,12 @@ BEGIN
 			HINT = 'The levels are reader, writer, manager and administrator.';
 	ELSIF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = grant_tenant.role) THEN
 		RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('role %s does not exist', role);
+	ELSIF NOT synclog.tenants_enabled() THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = 'tenants are not enabled',
+			DETAIL = 'Whoever may read a topic sees the events of all tenants.',
+			HINT = 'Call synclog.enable_tenants() first.';
 	END IF;
-	PERFORM synclog.check_tenants_enabled(), synclog.lock_tenants();
 	INSERT INTO synclog.tenant_grant VALUES (tenant_id, role, level) ON CONFLICT DO NOTHING;
 	PERFORM synclog.tenant_privileges(topics, role);
 END $$;
@@ -1948,7 +1955,6 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
 			MESSAGE = 'tenant and role must not be null';
 	END IF;
-	PERFORM synclog.lock_tenants();
 	DELETE FROM synclog.tenant_grant g
 		WHERE g.tenant_id = revoke_tenant.tenant_id AND g.role = revoke_tenant.role
 			AND (revoke_tenant.level IS NULL OR g.level = revoke_tenant.level);

@@ -307,7 +307,7 @@ WHERE p.pronamespace = 'synclog'::regnamespace AND p.provolatile <> 'i'
 		failed_rows, history_sql, recon_objects, topics_sql,
 		recon_cookie, recon_page,
 		html, one_line, report_bar, shown, wrapped,
-		check_owner, check_tenants_enabled, lock_tenants, tenant_gaps, tenant_tables, tenants_enabled}'::text[])
+		check_owner, lock_tenants, tenant_gaps, tenant_tables, tenants_enabled}'::text[])
 ORDER BY 1;
 
 SET client_min_messages = warning;

@@ -227,6 +227,11 @@ SELECT synclog.enable_tenants();
 DROP VIEW audit.all_events, audit.of_events;
 DROP MATERIALIZED VIEW audit.kept_events;
 DROP POLICY everybody ON audit.sync;
+RESET ROLE;
+ALTER TABLE audit.recon_2024_01 OWNER TO regress_synclog_a;
+SELECT * FROM synclog.tenant_gaps();
+ALTER TABLE audit.recon_2024_01 OWNER TO regress_synclog_owner;
+SET ROLE regress_synclog_owner;
 
 -- topics of one's own: a table of no tenant, one with a tenant of its own, one whose key has none, a foreign one
 CREATE SCHEMA own;
@@ -258,6 +263,20 @@ SELECT id, tenant_id FROM own.gates ORDER BY id;
 SET ROLE regress_synclog_owner;
 SELECT tenant_id, topic, reason FROM own.rejected;
 RESET ROLE;
+-- in a schema of another role, who alone lets roles into it
+CREATE SCHEMA others;
+GRANT USAGE, CREATE ON SCHEMA others TO regress_synclog_owner;
+SET ROLE regress_synclog_owner;
+CREATE TABLE others.fences (id text, "timestamp" timestamptz, tenant_id text);
+SELECT synclog.add_topic('fences', 'others.fences');
+SELECT acl(oid), (SELECT count(*) FROM pg_namespace n, aclexplode(n.nspacl) WHERE n.nspname = 'others') AS of_schema FROM pg_class WHERE oid = 'others.fences'::regclass;
+RESET ROLE;
+-- what is rejected goes to a superuser's table too, which is his to guard
+CREATE TABLE others.rejected (topic text, received_at timestamptz, reason text, event text);
+GRANT SELECT, INSERT ON others.rejected TO regress_synclog_a;
+SELECT * FROM synclog.tenant_gaps() WHERE relation = 'others.rejected'::regclass;
+DELETE FROM synclog.topic WHERE name = 'fences';
+DROP SCHEMA others CASCADE;
 CREATE FOREIGN DATA WRAPPER regress_synclog_nothing;
 CREATE SERVER regress_synclog_nowhere FOREIGN DATA WRAPPER regress_synclog_nothing;
 GRANT USAGE ON FOREIGN SERVER regress_synclog_nowhere TO regress_synclog_owner;
@@ -285,7 +304,15 @@ SELECT tablename, cmd, coalesce(qual, with_check) FROM pg_policies WHERE scheman
 SELECT synclog.revoke_tenant('b', 'regress_synclog_both', 'writer');
 SELECT synclog.revoke_tenant('a', 'regress_synclog_both', 'writer');
 SELECT acl(oid) FROM pg_class WHERE oid = 'audit.recon'::regclass;
+-- whoever may take grants back sees those that there are, without the right to give them
+RESET ROLE;
+REVOKE INSERT ON synclog.tenant_grant FROM regress_synclog_owner;
+SET ROLE regress_synclog_owner;
 SELECT synclog.revoke_tenant('b', 'regress_synclog_both');
+SELECT count(*) FROM synclog.tenant_grant WHERE role = 'regress_synclog_both'::regrole;
+RESET ROLE;
+GRANT INSERT ON synclog.tenant_grant TO regress_synclog_owner;
+SET ROLE regress_synclog_owner;
 SELECT synclog.revoke_tenant('b', 'regress_synclog_both');
 SELECT acl(oid) FROM pg_class WHERE oid = 'audit.recon'::regclass;
 SELECT nspname, nspacl FROM pg_namespace WHERE nspname IN ('audit', 'own') ORDER BY 1;
