@@ -41,7 +41,7 @@ SELECT bench.compare('synclog.tenants() as a reader of three tenants / pg_backen
 \g /dev/null
 
 -- Filters with an index, most of which ask for what is the tenant's.
-SELECT bench.compare_seen('planning, ' || name, r, 300, m, m)
+SELECT bench.compare_seen('planning, ' || v.name, r, 300, m, m)
 FROM bench.reader r, (VALUES
 		('eq in 15 months', '/userId eq "user100"'),
 		('a day', '/timestamp ge "2026-11-03" and /timestamp lt "2026-11-04"')) AS v(name, filter),
@@ -79,7 +79,7 @@ $$;
 SELECT bench.compare_seen('query_page(): page 1, ' || v.name, r, 100, bench.page(filter), bench.page(filter))
 FROM bench.reader r, (VALUES
 	('newest first', 'true'),
-	('of a run, newest first', '/reconId eq "8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r3"')) AS v(name, filter) \g /dev/null
+	('of a run of all three tenants', '/reconId eq "8f34a2c1-5d0b-4f27-9d8e-1b5a7c90e4d2-r3"')) AS v(name, filter) \g /dev/null
 SELECT bench.compare_seen('query_page(): last page', r, 100,
 	bench.page('true', bench.last_cookie(name, share * 100)),
 	bench.page('true', bench.last_cookie(current_user, 10000)))
