@@ -24,6 +24,7 @@
 #include "compat.h"
 #include "order.h"
 #include "query.h"
+#include "tenant.h"
 #include "topic.h"
 
 /*
@@ -49,6 +50,7 @@ topic_query(text *topic, const char *fields, bool formatted)
 	for (int i = 0; i < query->desc->natts; i++)
 		TupleDescAttr(query->desc, i)->attnotnull =
 			is_strict && attribute_not_null(RelationGetDescr(relation), i);
+	query->tenant = tenant_to_see(relation);
 	/* keep the lock: the table is what it is until the SELECT has run */
 	relation_close(relation, NoLock);
 	field_row_shape(query->desc, &query->shape);
@@ -139,6 +141,18 @@ topic_query_matches(TopicQuery *query, Oid filter_type, NullableDatum filter,
 	topic_query_parameter(query, BOOLOID, ignore_case.value,
 						  ignore_case.isnull);
 	appendStringInfoChar(&query->sql, ')');
+	if (query->tenant)
+	{
+		/*
+		 * The policy asks when the query runs; the planner knows it here, and
+		 * an index by time has the column and keeps its order.
+		 */
+		appendStringInfoString(&query->sql,
+							   " AND t.tenant_id::pg_catalog.text "
+							   "OPERATOR(pg_catalog.=) ");
+		topic_query_parameter(query, TEXTOID,
+							  CStringGetTextDatum(query->tenant), false);
+	}
 }
 
 /* Give the parameters in the planner's form. */

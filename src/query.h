@@ -17,9 +17,10 @@
 /* A SELECT from a topic's table, which is called t in it. */
 typedef struct TopicQuery
 {
-	char		  *relation; /* for messages */
-	TupleDesc	   desc;
-	RowShape	   shape;
+	char	 *relation; /* for messages */
+	char	 *tenant;	/* whose events alone the user sees; NULL: several' */
+	TupleDesc desc;
+	RowShape  shape;
 	EventPrinter  *printer;
 	CsvPrinter	  *csv; /* NULL: the events come as JSON */
 	StringInfoData sql;

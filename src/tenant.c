@@ -7,20 +7,26 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/stratnum.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_auth_members.h"
 #include "catalog/pg_type_d.h"
 #include "commands/policy.h"
-#include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "rewrite/rowsecurity.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/rls.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
@@ -28,6 +34,11 @@
 
 /* synclog.tenant_id; NULL: not set, "" is the tenant of that name */
 char *tenant_setting;
+
+/* columns of table synclog.tenant_grant */
+#define GRANT_TENANT 1
+#define GRANT_ROLE 2
+#define GRANT_LEVEL 3
 
 /* Tell whether row-level security binds the user on a table. */
 bool
@@ -40,15 +51,15 @@ tenant_hides_rows(Oid relid)
 static const struct
 {
 	const char *right;
-	const char *levels;
+	const char *levels[3];
 } rights[] = {
-	{"see", "{reader,manager,administrator}"},
-	{"add", "{writer,manager,administrator}"},
-	{"manage", "{manager,administrator}"},
+	{"see", {"reader", "manager", "administrator"}},
+	{"add", {"writer", "manager", "administrator"}},
+	{"manage", {"manager", "administrator"}},
 };
 
 /* Give the levels that allow something; an unknown right is an error. */
-static const char *
+static const char *const *
 levels_of(const char *right)
 {
 	for (int i = 0; i < lengthof(rights); i++)
@@ -61,13 +72,12 @@ levels_of(const char *right)
 					errhint("The rights are see, add and manage.")));
 }
 
-/* Give the roles whose privileges the user has, as an array. */
-static Datum
+/* Give the roles whose privileges the user has. */
+static List *
 roles_of_user(void)
 {
 	List	 *roles = list_make1_oid(GetUserId());
-	Datum	 *mine;
-	int		  n = 0;
+	List	 *mine = NIL;
 	ListCell *lc;
 
 	/* the list grows while it is gone through */
@@ -83,54 +93,131 @@ roles_of_user(void)
 					->roleid);
 		ReleaseSysCacheList(members);
 	}
-	mine = palloc(sizeof(Datum) * list_length(roles));
 	foreach (lc, roles)
 	{
 		/* a membership may not be inherited */
 		if (has_privs_of_role(GetUserId(), lfirst_oid(lc)))
-			mine[n++] = ObjectIdGetDatum(lfirst_oid(lc));
+			mine = lappend_oid(mine, lfirst_oid(lc));
 	}
-	return PointerGetDatum(
-		construct_array(mine, n, OIDOID, sizeof(Oid), true, TYPALIGN_INT));
+	return mine;
 }
 
-/* Give the tenants that the user has with a right, in the caller's memory. */
+/* Give a text of a grant, whose columns are never NULL. */
+static char *
+grant_text(HeapTuple grant, AttrNumber attno, Relation grants)
+{
+	bool isnull;
+
+	return TextDatumGetCString(
+		heap_getattr(grant, attno, RelationGetDescr(grants), &isnull));
+}
+
+/* Add the tenants that a role was granted at one of the levels. */
+static List *
+add_tenants(List *tenants, Oid role, const char *const *levels,
+			Relation grants, Oid index)
+{
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	grant;
+
+	ScanKeyInit(&key, GRANT_ROLE, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(role));
+	scan = systable_beginscan(grants, index, OidIsValid(index),
+							  GetActiveSnapshot(), 1, &key);
+	while (HeapTupleIsValid(grant = systable_getnext(scan)))
+	{
+		char *level = grant_text(grant, GRANT_LEVEL, grants);
+
+		for (int i = 0; i < lengthof(rights[0].levels) && levels[i]; i++)
+		{
+			if (strcmp(levels[i], level) == 0)
+				tenants =
+					lappend(tenants, grant_text(grant, GRANT_TENANT, grants));
+		}
+	}
+	systable_endscan(scan);
+	return tenants;
+}
+
+/* Compare two tenants by their bytes. */
+static int
+compare_tenants(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+/*
+ * Give the tenants that the user has with a right, in order.  Every query of
+ * who is bound asks, so that this is no query itself; it reads those grants
+ * alone that their table's own policy lets the user see.
+ */
 static ArrayType *
 tenants_of_user(const char *right)
 {
-	static SPIPlanPtr plan;
-	MemoryContext	  caller = CurrentMemoryContext;
-	Datum			  args[2];
-	Datum			  found;
-	bool			  isnull;
+	const char *const *levels = levels_of(right);
+	Oid				   schema = get_namespace_oid("synclog", false);
+	Relation		   grants =
+		table_open(get_relname_relid("tenant_grant", schema), AccessShareLock);
+	Oid		  index = get_relname_relid("tenant_grant_pkey", schema);
+	List	 *tenants = NIL;
+	Datum	 *found;
+	int		  n = 0;
+	char	 *last = NULL;
+	ListCell *lc;
 
-	args[1] = OidFunctionCall3(F_ARRAY_IN, CStringGetDatum(levels_of(right)),
-							   ObjectIdGetDatum(TEXTOID), Int32GetDatum(-1));
-	args[0] = roles_of_user();
-	SPI_connect();
-	if (plan == NULL)
+	foreach (lc, roles_of_user())
+		tenants = add_tenants(tenants, lfirst_oid(lc), levels, grants, index);
+	table_close(grants, AccessShareLock);
+
+	list_sort(tenants, compare_tenants);
+	found = palloc(sizeof(Datum) * (list_length(tenants) + 1));
+	foreach (lc, tenants)
 	{
-		Oid		   types[2] = {OIDARRAYOID, TEXTARRAYOID};
-		SPIPlanPtr prepared = SPI_prepare(
-			"SELECT ARRAY(SELECT DISTINCT tenant_id "
-			"FROM synclog.tenant_grant "
-			"WHERE role OPERATOR(pg_catalog.=) ANY ($1) "
-			"AND level OPERATOR(pg_catalog.=) ANY ($2) ORDER BY tenant_id)",
-			2, types);
-
-		if (prepared == NULL || SPI_keepplan(prepared) != 0)
-			elog(ERROR, "could not prepare a query of the tenants: %s",
-				 SPI_result_code_string(SPI_result));
-		plan = prepared;
+		if (last == NULL || strcmp(lfirst(lc), last) != 0)
+			found[n++] = CStringGetTextDatum(lfirst(lc));
+		last = lfirst(lc);
 	}
-	if (SPI_execute_plan(plan, args, NULL, true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the tenants");
-	found = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
-						  &isnull);
-	MemoryContextSwitchTo(caller);
-	found = PointerGetDatum(DatumGetArrayTypePCopy(found));
-	SPI_finish();
-	return DatumGetArrayTypeP(found);
+	return construct_array(found, n, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+/* Give the tenant of a list that has one; NULL: none or several. */
+static char *
+only_tenant(ArrayType *tenants)
+{
+	Datum *mine;
+	int	   n;
+
+	deconstruct_array(tenants, TEXTOID, -1, false, TYPALIGN_INT, &mine, NULL,
+					  &n);
+	return n == 1 ? TextDatumGetCString(mine[0]) : NULL;
+}
+
+/*
+ * Give the only tenant whose events the policies of a table let the user see;
+ * NULL: it sees several, or other policies let rows through besides.
+ */
+char *
+tenant_to_see(Relation relation)
+{
+	Oid		  relid = RelationGetRelid(relation);
+	bool	  ours = false;
+	ListCell *lc;
+
+	if (!tenant_hides_rows(relid) ||
+		get_attnum(relid, "tenant_id") == InvalidAttrNumber)
+		return NULL;
+	foreach (lc, relation->rd_rsdesc->policies)
+	{
+		RowSecurityPolicy *policy = lfirst(lc);
+
+		if (strcmp(policy->policy_name, "tenant_see") == 0)
+			ours = true;
+		else if (policy->permissive &&
+				 (policy->polcmd == '*' || policy->polcmd == ACL_SELECT_CHR))
+			return NULL;
+	}
+	return ours ? only_tenant(tenants_of_user("see")) : NULL;
 }
 
 PG_FUNCTION_INFO_V1(tenants);

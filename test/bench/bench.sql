@@ -24,7 +24,7 @@ COPY (
 		'timestamp', to_char(timestamp '2026-11-01' + n * interval '20 s',
 			'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
 		'eventName', 'recon',
-		'userId', 'openidm-admin',
+		'userId', format('user%s', n % 10000),
 		'action', (ARRAY['CREATE', 'UPDATE', 'UPDATE', 'EXCEPTION'])[1 + n % 4],
 		'exception', NULL,
 		'linkQualifier', 'default',
@@ -256,18 +256,22 @@ FROM (SELECT DISTINCT size FROM bench.source) s, generate_series(1, 5)
 GROUP BY size
 ORDER BY size;
 
--- A million events: the same in the nine months before.
+-- A million events: the same in ten months, each of one of three tenants.
 RESET ALL;
 SELECT synclog.make_month('audit.recon', timestamptz '2026-11-01Z' - m * interval '1 month')
 FROM generate_series(1, 9) AS m \g /dev/null
 SELECT string_agg(quote_ident(attname), ', ') AS others
 FROM pg_attribute
 WHERE attrelid = 'audit.recon'::regclass AND NOT attisdropped
-	AND attnum > 0 AND attname NOT IN ('id', 'timestamp') \gset
-INSERT INTO audit.recon (id, timestamp, :others)
-SELECT id || '-' || m, timestamp - m * interval '1 month', :others
-FROM audit.recon, generate_series(1, 9) AS m
+	AND attnum > 0 AND attname NOT IN ('id', 'timestamp', 'tenant_id') \gset
+CREATE UNLOGGED TABLE bench.november AS SELECT * FROM audit.recon;
+TRUNCATE audit.recon;
+INSERT INTO audit.recon (id, timestamp, tenant_id, :others)
+SELECT id || '-' || m, timestamp - m * interval '1 month',
+	CASE WHEN part < 1 THEN 'small' WHEN part < 31 THEN 'middle' ELSE 'large' END, :others
+FROM bench.november, generate_series(0, 9) AS m, LATERAL (SELECT substring(user_id FROM '[0-9]{1,2}$')::int) AS p(part)
 ORDER BY 2;
+DROP TABLE bench.november;
 VACUUM ANALYZE audit.recon;
 
 -- Rows a second of a query, in the form in which a client gets them.
@@ -363,6 +367,7 @@ SELECT bench.compare('get() / query_page(): 100 events', 'ms', 100,
 	'bench.elapsed($$SELECT length(synclog.query_page(''recon'', page_size => 100)::text)$$)')
 \g /dev/null
 
+\ir tenants.sql
 \ir recon.sql
 
 \echo medians, PostgreSQL :SERVER_VERSION_NAME, 100,000 events in the table if not said otherwise

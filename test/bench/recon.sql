@@ -126,6 +126,12 @@ SELECT bench.compare('the same, two workers', 'ms', 5,
 SELECT bench.compare('recon_summary(): two workers / none', 'ms', 5,
 	format('bench.parallel(2, %L)', :'summary'), format('bench.parallel(0, %L)', :'summary')) \g /dev/null
 SET max_parallel_workers_per_gather = 0;
+-- who sees the events of no tenant
+CREATE ROLE reader_none;
+SELECT synclog.grant_tenant('', 'reader_none') \g /dev/null
+SELECT bench.compare('recon_summary(): its reader / owner', 'ms', 5,
+	format('bench.seen_by(''reader_none'', %L)', m), format('bench.seen_by(current_user, %L)', m))
+FROM format('bench.elapsed(%L)', :'summary') AS m \g /dev/null
 RESET enable_seqscan;
 
 SELECT bench.compare(format('recon_entries() / SELECT %s … ORDER BY: the same run', name), 'rows/s', 2,
