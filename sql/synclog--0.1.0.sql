@@ -1614,16 +1614,12 @@ CREATE TABLE synclog.tenant_grant (
 	PRIMARY KEY (role, tenant_id, level)
 );
 COMMENT ON TABLE synclog.tenant_grant IS
-'Which roles have which tenants; synclog.grant_tenant() and synclog.revoke_tenant() write it, which needs INSERT and DELETE on it, which the extension''s owner grants. Others see the rows of the roles whose privileges they have.';
+'Which roles have which tenants; synclog.grant_tenant() and synclog.revoke_tenant() write it, which needs SELECT, INSERT and DELETE on it, which the extension''s owner grants. Others cannot read it: synclog.tenants() tells them of their own.';
 COMMENT ON COLUMN synclog.tenant_grant.tenant_id IS 'the tenant, as in column tenant_id of the topics'' tables; empty: of the events of no tenant';
 COMMENT ON COLUMN synclog.tenant_grant.role IS 'the role, with all of its members';
 COMMENT ON COLUMN synclog.tenant_grant.level IS 'reader: sees the tenant''s events; writer: adds events, and sees none; manager and administrator: see and add, and may make the calls that documents reserve for them';
-GRANT SELECT ON synclog.tenant_grant TO PUBLIC;
-ALTER TABLE synclog.tenant_grant ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON synclog.tenant_grant FOR SELECT USING (pg_catalog.pg_has_role(role, 'USAGE'));
-CREATE POLICY granting ON synclog.tenant_grant USING (pg_catalog.has_table_privilege(tableoid, 'INSERT, DELETE'));
-COMMENT ON POLICY own ON synclog.tenant_grant IS 'everybody sees what the roles have whose privileges he has';
-COMMENT ON POLICY granting ON synclog.tenant_grant IS 'who may grant or revoke sees all';
+-- no policy, which would keep whoever is bound by one from dumping a database without tenants
+GRANT SELECT ON synclog.tenant_grant TO pg_database_owner;
 -- the number of a role that is gone may be another role's where a dump is restored
 SELECT pg_catalog.pg_extension_config_dump('synclog.tenant_grant',
 	'WHERE EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid OPERATOR(pg_catalog.=) role)');
@@ -1819,7 +1815,7 @@ BEGIN
 		FROM (SELECT DISTINCT g.role FROM synclog.tenant_grant g JOIN pg_roles r ON r.oid = g.role ORDER BY 1) g;
 END $$;
 COMMENT ON FUNCTION synclog.apply_tenants(regclass[]) IS
-'Brings these topics up to date with synclog.tenant_grant: policies and privileges of their tables and of the tables rejected beside them. synclog.enable_tenants() calls it and, once that was called, create_topics() and add_topic(). Error 42501 unless the caller has the privileges of the tables'' owners.';
+'Brings these topics up to date with synclog.tenant_grant: policies and privileges of their tables and of the tables rejected beside them. synclog.enable_tenants() calls it and, once that was called, create_topics() and add_topic(). Error 42501 unless the caller has the privileges of the tables'' owners, and SELECT on synclog.tenant_grant.';
 
 CREATE FUNCTION synclog.lock_tenants() RETURNS void
 	LANGUAGE sql VOLATILE
@@ -1917,7 +1913,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.enable_tenants() IS
-'From now on every role but the tables'' owner sees and adds the events of its tenants alone, in all topics and in the tables rejected beside them: row-level security with policies by column tenant_id (a table without it has the events of no tenant), on tables and partitions; of privileges others keep SELECT and INSERT, on partitions none. Called again it takes up what has come since, such as partitions attached by hand. Warnings name what leads around it (synclog.tenant_gaps()) and foreign tables, which are left to their owner; a notice names roles with privileges and without a tenant. Errors: 42501 unless the caller has the privileges of the owner of each topic''s table, 55000 without topics.';
+'From now on every role but the tables'' owner sees and adds the events of its tenants alone, in all topics and in the tables rejected beside them: row-level security with policies by column tenant_id (a table without it has the events of no tenant), on tables and partitions; of privileges others keep SELECT and INSERT, on partitions none. Called again it takes up what has come since, such as partitions attached by hand. Warnings name what leads around it (synclog.tenant_gaps()) and foreign tables, which are left to their owner; a notice names roles with privileges and without a tenant. Errors: 42501 unless the caller has the privileges of the owner of each topic''s table, and SELECT on synclog.tenant_grant, 55000 without topics.';
 
 CREATE FUNCTION synclog.grant_tenant(tenant_id text, role regrole, level text DEFAULT 'reader') RETURNS void
 	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -1944,7 +1940,7 @@ BEGIN
 	PERFORM synclog.tenant_privileges(topics, role);
 END $$;
 COMMENT ON FUNCTION synclog.grant_tenant(text, regrole, text) IS
-'Lets a role, and its members, see and add events of a tenant, and gives it the privileges that this takes on schema, tables, views and sequences, in all topics, those that are made later included. tenant_id: '''' is that of events of no tenant. level: reader sees; writer adds and sees none; manager and administrator see and add, and may make the calls that documents reserve for them. Errors: 55000 before synclog.enable_tenants(), since the privileges alone would show all events; 22004 for NULL, 22023 for another level, 42704 for no role; 42501 unless the caller has the privileges of the tables'' owners, and INSERT on synclog.tenant_grant.';
+'Lets a role, and its members, see and add events of a tenant, and gives it the privileges that this takes on schema, tables, views and sequences, in all topics, those that are made later included. tenant_id: '''' is that of events of no tenant. level: reader sees; writer adds and sees none; manager and administrator see and add, and may make the calls that documents reserve for them. Errors: 55000 before synclog.enable_tenants(), since the privileges alone would show all events; 22004 for NULL, 22023 for another level, 42704 for no role; 42501 unless the caller has the privileges of the tables'' owners, and SELECT and INSERT on synclog.tenant_grant.';
 
 CREATE FUNCTION synclog.revoke_tenant(tenant_id text, role regrole, level text DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -1963,7 +1959,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.revoke_tenant(text, regrole, text) IS
-'Takes back what synclog.grant_tenant() gave a role of a tenant, at one level or, for NULL, at all; with the last grant that needs them also the privileges. What was not granted is no error. Errors: 22004 for a tenant or role that is NULL; 42501 unless the caller has the privileges of the tables'' owners, and DELETE on synclog.tenant_grant.';
+'Takes back what synclog.grant_tenant() gave a role of a tenant, at one level or, for NULL, at all; with the last grant that needs them also the privileges. What was not granted is no error. Errors: 22004 for a tenant or role that is NULL; 42501 unless the caller has the privileges of the tables'' owners, and SELECT and DELETE on synclog.tenant_grant.';
 
 ------------------------------------------------------------------------------
 -- causes: two runs compared, what failed and of what

@@ -149,8 +149,8 @@ compare_tenants(const ListCell *a, const ListCell *b)
 
 /*
  * Give the tenants that the user has with a right, in order.  Every query of
- * who is bound asks, so that this is no query itself; it reads those grants
- * alone that their table's own policy lets the user see.
+ * who is bound asks, so that this is no query itself.  Nor does it look for a
+ * privilege on the table: it tells a user of his own grants alone.
  */
 static ArrayType *
 tenants_of_user(const char *right)

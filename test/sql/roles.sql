@@ -15,7 +15,7 @@ CREATE ROLE regress_synclog_nobodys;
 CREATE ROLE regress_synclog_owner;
 SELECT format('GRANT CREATE ON DATABASE %I TO regress_synclog_owner', current_database()) \gexec
 GRANT INSERT, UPDATE ON synclog.topic TO regress_synclog_owner;
-GRANT INSERT, DELETE ON synclog.tenant_grant TO regress_synclog_owner;
+GRANT SELECT, INSERT, DELETE ON synclog.tenant_grant TO regress_synclog_owner;
 SET ROLE regress_synclog_owner;
 SELECT synclog.create_topics();
 SET client_min_messages = warning;
