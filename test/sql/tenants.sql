@@ -2,6 +2,7 @@
 SET client_min_messages = warning; DROP SCHEMA IF EXISTS audit CASCADE; DELETE FROM synclog.topic; RESET client_min_messages;
 \set SHOW_CONTEXT never
 SET timezone = 'UTC';
+SET jit = off;
 SELECT synclog.enable_tenants();
 CREATE ROLE regress_synclog_owner;
 CREATE ROLE regress_synclog_a;
