@@ -77,7 +77,7 @@ foreach my $format ('custom', 'plain')
 		"3\nb\nt|owner|t", 'storing goes on');
 }
 
-# where tenants are off, whoever owns a database dumps it as before
+# whoever owns a database and its logs dumps them, whether tenants are off or on
 $node->safe_psql('postgres', q{CREATE ROLE dba LOGIN});
 $node->safe_psql('postgres', q{CREATE DATABASE plain OWNER dba TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'});
 $node->safe_psql('plain', q{
@@ -88,6 +88,13 @@ $node->safe_psql('plain', q{
 $node->command_ok(
 	[ 'pg_dump', '-d', $node->connstr('plain') . ' user=dba', '-f', "$dump.plain" ],
 	'dump by the owner of a database');
+$node->safe_psql('plain', q{
+	GRANT SELECT, INSERT, DELETE ON synclog.tenant_grant TO dba;
+	SET ROLE dba;
+	SELECT synclog.enable_tenants(), synclog.grant_tenant('a', 'reader')});
+$node->command_ok(
+	[ 'pg_dump', '-d', $node->connstr('plain') . ' user=dba', '-f', "$dump.plain" ],
+	'and with tenants');
 
 $node->stop;
 done_testing();
