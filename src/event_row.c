@@ -70,7 +70,8 @@ limit_indexed_columns(EventReader *reader, Relation relation)
 				List	 *vars = NIL;
 				ListCell *var;
 
-				if (IsA(lfirst(expr), CoalesceExpr))
+				if (IsA(lfirst(expr), CoalesceExpr) ||
+					IsA(lfirst(expr), CaseExpr))
 					vars = pull_var_clause(lfirst(expr), 0);
 				foreach (var, vars)
 					limit_column(reader, lfirst_node(Var, var)->varattno);

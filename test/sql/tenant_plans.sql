@@ -68,7 +68,8 @@ SELECT row_number() OVER () AS k, f.* FROM (
 	VALUES ('own', '/done eq true', false), ('own', '/done eq false', false), ('activity', '/passwordChanged eq true', false), ('activity', '/passwordChanged in ''[false]''', false),
 		('recon', '/reconId eq "r7" and /message co "x"', false), ('recon', '/reconId eq "r7" or /userId eq "u7"', false), ('recon', '/entryType eq "start" and /timestamp gt "2026-01-20"', false),
 		('recon', '/mapping eq "m7"', true), ('recon', '/mapping in ''["m7","m8"]''', true), ('recon', '/mapping sw "m7"', true), ('recon', '/mapping lt "m2"', true),
-		('authentication', '/principal eq "p7"', false)
+		('authentication', '/principal eq "p7"', false),
+		('events', '/object eq "system/x/account/7"', false), ('events', '/userId eq "u7"', false)
 ) f;
 \set rows_read `echo "$PG_ABS_SRCDIR/rows_read.sql"`
 \i :rows_read
