@@ -1161,7 +1161,7 @@ CREATE FUNCTION synclog.get(url text, OUT status integer, OUT content_type text,
 	RETURNS record
 	LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'get_url';
 COMMENT ON FUNCTION synclog.get(text) IS
-'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint; /idm-sync-log-entries, with tenantId, start and size, and /idm-sync-log-entries/<id>/logfile, with tenantId: synclog.sync_run_entries() and sync_run_logfile(). /DirectorySyncLog and /DirectorySyncLog/csv, Code42''s, with eventOccurredAfter, eventOccurredBefore, sortColumn, sortDirection, page[number] and page[size], answered by synclog.directory_sync_log(): a bare list, a page of 100 unless it is said otherwise, and all events as CSV with CRLF. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege; 404 for a path, event or reconciliation that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
+'the answer to a documented GET request: HTTP status, content type and body. url: with or without scheme, host and context path; parameters percent-decoded, + a blank; quotes, blanks and other characters may stand as they are. Paths: /audit/<topic>, with _queryFilter, _queryId (a row of synclog.named_query, and its parameters) or neither (OpenIDM 2''s {"entries":[...]}), _fields, _sortKeys, _pageSize, _pagedResultsCookie, _pagedResultsOffset, _totalPagedResultsPolicy, _prettyPrint and formatted; /audit/<topic>/<_id>, with _fields, _prettyPrint and formatted; /recon, the newest 100 reconciliations, and /recon/<reconId>, with _fields and _prettyPrint; /idm-sync-log-entries, with tenantId, start and size, and /idm-sync-log-entries/<id>/logfile, with tenantId: answered by synclog.sync_run_entries() and sync_run_logfile(); /DirectorySyncLog and /DirectorySyncLog/csv, Code42''s, with eventOccurredAfter, eventOccurredBefore, sortColumn, sortDirection, page[number] and page[size], answered by synclog.directory_sync_log(): a bare list, a page of 100 unless it is said otherwise, and all events as CSV with CRLF. What is wrong with a request gives no error but a status and CREST''s {"code","reason","message","detail"}: 400; 403 without the privilege, and for log entries without a tenant to manage; 404 for a path, event, reconciliation, log entry or tenant that does not exist; 413 above synclog.max_response or temp_file_limit; 501 for an unknown topic, as the servers, and for parameters that the servers have and synclog has not. Other errors (a cancelled statement, too little memory) are errors. NULL for NULL';
 
 ------------------------------------------------------------------------------
 -- sync_run: runs of a synchronization with their log files
@@ -1311,7 +1311,7 @@ BEGIN
 			HINT = 'Say which one: tenantId.';
 	END IF;
 	RETURN QUERY EXECUTE format($query$
-		SELECT format('{"id":%%s,"type":%%s,"timeStamp":%%s}', coalesce(e.number::text, to_json(e.id)::text), coalesce(to_json(e.type)::text, 'null'),
+		SELECT format('{"id":%%s,"type":%%s,"timeStamp":%%s}', coalesce(e.number::text, to_json(e.id)::text, 'null'), coalesce(to_json(e.type)::text, 'null'),
 			coalesce(to_json(to_char(e."timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+0000"'))::text, 'null'))::json
 		FROM (SELECT DISTINCT ON (r.number, r.id) r.number, r.id, r.type, r."timestamp" FROM %s r
 			WHERE r.tenant_id = $1 ORDER BY r.number, r.id, r."timestamp" OFFSET $2 LIMIT $3) e$query$, relation)
@@ -1347,9 +1347,9 @@ COMMENT ON FUNCTION synclog.sync_run_logfile(text, text) IS
 
 -- the cost has a page of a sorted log computed after the sort
 CREATE FUNCTION synclog.directory_sync_entry(event json, at timestamptz) RETURNS json
-	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME';
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.directory_sync_entry(json, timestamptz) IS
-'An event as the directory sync log has it: an object with logEventTimeStamp, which is the instant given, and of the event the members providerName, username, action, field, oldValue and newValue, in this order, with their values; those that it lacks are left out. NULL if an argument is. synclog.directory_sync_log() calls it.';
+'An event as the directory sync log has it: an object with logEventTimeStamp, which is the instant given (NULL: without it), and of the event the members providerName, username, action, field, oldValue and newValue, in this order, with their values; those that it lacks are left out. NULL for a NULL event. synclog.directory_sync_log() calls it.';
 
 CREATE FUNCTION synclog.directory_sync_log(after timestamptz DEFAULT NULL, before timestamptz DEFAULT NULL,
 	sort_column text DEFAULT NULL, sort_direction text DEFAULT NULL,

@@ -6,7 +6,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type_d.h"
-#include "executor/spi.h"
 #include "utils/builtins.h"
 
 #include "fields.h"
@@ -92,40 +91,33 @@ answer_read(const Request *request, StringInfo out)
 	response_append(out, event.data, event.len);
 }
 
+/* Append the fields of a report that are wanted. */
+static void
+append_report(StringInfo out, text *report, const void *fields)
+{
+	StringInfoData cut;
+
+	initStringInfo(&cut);
+	fields_cut(VARDATA_ANY(report), VARSIZE_ANY_EXHDR(report), fields, NULL,
+			   &cut);
+	response_append(out, cut.data, cut.len);
+}
+
 /* Append what the servers report of a run, or of the newest runs. */
 static uint64
 append_recons(const Request *request, const char *recon_id, StringInfo out)
 {
-	Oid		   types[2] = {TEXTOID, INT4OID};
-	Datum	   args[2];
+	Oid		   types[] = {TEXTOID, INT4OID};
+	Datum	   args[] = {recon_id ? CStringGetTextDatum(recon_id) : (Datum) 0,
+						 Int32GetDatum(MAX_RUNS)};
 	char	   nulls[] = {recon_id ? ' ' : 'n', ' ', '\0'};
-	FieldTree *tree = NULL;
-	uint64	   n;
+	FieldTree *fields = NULL;
 
 	if (request->values[FIELDS])
-		tree = fields_tree(request->values[FIELDS], NULL, NULL);
-	args[0] = recon_id ? CStringGetTextDatum(recon_id) : (Datum) 0;
-	args[1] = Int32GetDatum(MAX_RUNS);
-	SPI_connect();
-	if (SPI_execute_with_args(
-			"SELECT r::pg_catalog.text FROM synclog.recon_reported($1, $2) r",
-			lengthof(args), types, args, nulls, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the reconciliations");
-	n = SPI_processed;
-	for (uint64 i = 0; i < n; i++)
-	{
-		char *report =
-			SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
-		StringInfoData cut;
-
-		initStringInfo(&cut);
-		fields_cut(report, strlen(report), tree, NULL, &cut);
-		if (i > 0)
-			response_append(out, ",", 1);
-		response_append(out, cut.data, cut.len);
-	}
-	SPI_finish();
-	return n;
+		fields = fields_tree(request->values[FIELDS], NULL, NULL);
+	return response_append_rows(
+		"SELECT r FROM synclog.recon_reported($1, $2) r", lengthof(args),
+		types, args, nulls, append_report, fields, ",", out);
 }
 
 /* Answer GET /recon. */

@@ -62,17 +62,18 @@ find_members(text *json, JsonText *values)
 static void
 append_object(StringInfo out, const JsonText *values)
 {
-	char separator = '{';
+	bool first = true;
 
+	appendStringInfoChar(out, '{');
 	for (int i = 0; i < NMEMBERS; i++)
 	{
 		JsonText value = values[i];
 
 		if (value.at == NULL)
 			continue;
-		appendStringInfo(out, "%c\"%s\":", separator, members[i]);
+		appendStringInfo(out, "%s\"%s\":", first ? "" : ",", members[i]);
 		json_text_skip_value(&value, out);
-		separator = ',';
+		first = false;
 	}
 	appendStringInfoChar(out, '}');
 }
@@ -82,7 +83,7 @@ append_object(StringInfo out, const JsonText *values)
  * string that no text can hold is as JSON writes it.
  */
 static void
-append_record(StringInfo out, text *json)
+append_record(StringInfo out, text *json, const void *arg)
 {
 	JsonText	   values[NMEMBERS];
 	StringInfoData record;
@@ -122,10 +123,16 @@ directory_sync_entry(PG_FUNCTION_ARGS)
 	JsonText	   values[NMEMBERS];
 	StringInfoData out;
 
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
 	find_members(PG_GETARG_TEXT_PP(0), values);
-	len += iso8601_print(PG_GETARG_TIMESTAMPTZ(1), at + len);
-	at[len++] = '"';
-	values[0] = (JsonText){at, at + len};
+	values[0] = (JsonText){NULL, NULL};
+	if (!PG_ARGISNULL(1))
+	{
+		len += iso8601_print(PG_GETARG_TIMESTAMPTZ(1), at + len);
+		at[len++] = '"';
+		values[0] = (JsonText){at, at + len};
+	}
 	initStringInfo(&out);
 	appendStringInfoSpaces(&out, VARHDRSZ);
 	append_object(&out, values);
@@ -245,7 +252,8 @@ append_log(LogArguments *args, AppendRow append, const char *separator,
 
 	response_append_rows(
 		"SELECT e FROM synclog.directory_sync_log($1, $2, $3, $4, $5, $6) e",
-		NARGUMENTS, types, args->values, args->nulls, append, separator, out);
+		NARGUMENTS, types, args->values, args->nulls, append, NULL, separator,
+		out);
 }
 
 /* Answer GET /DirectorySyncLog. */

@@ -34,16 +34,17 @@ response_append(StringInfo out, const char *data, int len)
 
 /*
  * Append the rows of a query with one column of text or json, as they are or
- * as another function appends them, with something between them.
+ * as another function appends them, with something between them, but for those
+ * that are NULL.  Gives how many they are.
  */
-void
+uint64
 response_append_rows(const char *sql, int nargs, Oid *types, Datum *values,
-					 const char *nulls, AppendRow append,
+					 const char *nulls, AppendRow append, const void *arg,
 					 const char *separator, StringInfo out)
 {
 	MemoryContext batch = AllocSetContextCreate(
 		CurrentMemoryContext, "synclog answer", ALLOCSET_DEFAULT_SIZES);
-	bool   first = true;
+	uint64 n = 0;
 	Portal portal;
 
 	SPI_connect();
@@ -58,14 +59,17 @@ response_append_rows(const char *sql, int nargs, Oid *types, Datum *values,
 		for (uint64 i = 0; i < SPI_processed; i++)
 		{
 			bool  isnull;
-			text *row = DatumGetTextPP(SPI_getbinval(
-				SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+			Datum value = SPI_getbinval(SPI_tuptable->vals[i],
+										SPI_tuptable->tupdesc, 1, &isnull);
+			text *row;
 
-			if (!first)
+			if (isnull)
+				continue;
+			row = DatumGetTextPP(value);
+			if (n++ > 0)
 				response_append(out, separator, strlen(separator));
-			first = false;
 			if (append)
-				append(out, row);
+				append(out, row, arg);
 			else
 				response_append(out, VARDATA_ANY(row), VARSIZE_ANY_EXHDR(row));
 		}
@@ -76,4 +80,5 @@ response_append_rows(const char *sql, int nargs, Oid *types, Datum *values,
 	SPI_cursor_close(portal);
 	SPI_finish();
 	MemoryContextDelete(batch);
+	return n;
 }

@@ -124,8 +124,8 @@ answer_sync_runs(const Request *request, StringInfo out)
 	appendStringInfoChar(out, '[');
 	response_append_rows("SELECT r::pg_catalog.text "
 						 "FROM synclog.sync_run_entries($1, $2, $3) r",
-						 lengthof(values), types, values, nulls, NULL, ",",
-						 out);
+						 lengthof(values), types, values, nulls, NULL, NULL,
+						 ",", out);
 	appendStringInfoChar(out, ']');
 }
 
@@ -141,6 +141,6 @@ answer_sync_run_log(const Request *request, StringInfo out)
 
 	response_append_rows("SELECT l OPERATOR(pg_catalog.||) pg_catalog.chr(10) "
 						 "FROM synclog.sync_run_logfile($1, $2) l",
-						 lengthof(values), types, values, nulls, NULL, "",
-						 out);
+						 lengthof(values), types, values, nulls, NULL, NULL,
+						 "", out);
 }

@@ -176,3 +176,8 @@ SELECT status, left(body, 60) FROM synclog.get('/api/v3/DirectorySyncLog?page[si
 RESET search_path;
 DELETE FROM synclog.topic WHERE name = 'directory_sync';
 SELECT status, body::json ->> 'message' AS message FROM synclog.get('/api/v3/DirectorySyncLog/csv');
+-- a table of one's own may have rows without an instant, or without anything
+CREATE TABLE audit.own (id text, "timestamp" timestamptz, provider_name text, username text, action text, field text, old_value text, new_value text, tenant_id text);
+SELECT synclog.add_topic('directory_sync', 'audit.own');
+INSERT INTO audit.own (id, username) VALUES ('1', 'u'), ('2', NULL);
+SELECT body FROM unnest(ARRAY['', '/csv']) u, synclog.get('/api/v3/DirectorySyncLog' || u);
