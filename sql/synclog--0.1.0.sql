@@ -1182,31 +1182,41 @@ BEGIN ATOMIC
 		END);
 END;
 COMMENT ON FUNCTION synclog.sync_run_line_event(bigint, timestamptz, bigint, text) IS
-'The event of topic sync_run_line that a line of a run''s log file is: action and message are what stands before and behind its first ": ", and a line without that is a message. synclog.sync_run_load() and sync_run_load_singly() call it.';
+'The event of topic sync_run_line that a line of a run''s log file is: action and message are what stands before and behind its first ": ", and a line without that is a message. synclog.sync_run_load_lines() calls it.';
 
-CREATE FUNCTION synclog.sync_run_load_singly(run bigint, at timestamptz, first bigint, lines text[]) RETURNS void
+CREATE FUNCTION synclog.sync_run_load_lines(run bigint, at timestamptz, first bigint, lines text[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	event text;
-	reason text;
+	half CONSTANT integer := cardinality(lines) / 2;
+	reason text := 'There is another one of its number.';
 BEGIN
-	FOR i IN 1..cardinality(lines) LOOP
-		event := synclog.sync_run_line_event(run, at, first + i - 1, lines[i]);
-		CONTINUE WHEN (SELECT l.stored = 1 FROM synclog.load('sync_run_line', event) l);
-		BEGIN
-			PERFORM synclog.store('sync_run_line', event);
-			reason := 'There is another one of its number.';
-		EXCEPTION WHEN OTHERS THEN
-			reason := SQLERRM;
-		END;
-		RAISE EXCEPTION USING ERRCODE = 'data_exception',
-			MESSAGE = format('line %s of the log cannot be stored', first + i - 1),
-			DETAIL = reason,
-			HINT = 'Nothing of the run is stored.';
-	END LOOP;
+	BEGIN
+		IF (SELECT l.stored < cardinality(lines) FROM synclog.load('sync_run_line', (
+				SELECT string_agg(synclog.sync_run_line_event(run, at, first + u.i - 1, u.line), E'\n' ORDER BY u.i)
+				FROM unnest(lines) WITH ORDINALITY u(line, i))) l) THEN
+			RAISE data_exception;
+		END IF;
+		RETURN;
+	EXCEPTION WHEN data_exception THEN
+		NULL;
+	END;
+	IF half > 0 THEN
+		PERFORM synclog.sync_run_load_lines(run, at, first, lines[:half]);
+		PERFORM synclog.sync_run_load_lines(run, at, first + half, lines[half + 1:]);
+		RETURN;
+	END IF;
+	BEGIN
+		PERFORM synclog.store('sync_run_line', synclog.sync_run_line_event(run, at, first, lines[1]));
+	EXCEPTION WHEN OTHERS THEN
+		reason := SQLERRM;
+	END;
+	RAISE EXCEPTION USING ERRCODE = 'data_exception',
+		MESSAGE = format('line %s of the log cannot be stored', first),
+		DETAIL = reason,
+		HINT = 'Nothing of the run is stored.';
 END $$;
-COMMENT ON FUNCTION synclog.sync_run_load_singly(bigint, timestamptz, bigint, text[]) IS
-'Stores lines of a run''s log file, the first of them with a number, one by one, up to error 22000, which names the line that cannot be stored. synclog.sync_run_load() calls it where lines could not be stored together.';
+COMMENT ON FUNCTION synclog.sync_run_load_lines(bigint, timestamptz, bigint, text[]) IS
+'Stores lines of a run''s log file, the first of them with a number: together, or where that does not do each half by itself, down to error 22000, which names the line that cannot be stored. synclog.sync_run_load() calls it.';
 
 CREATE FUNCTION synclog.sync_run_load(type text, tenant_id text, at timestamptz, log text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE COST 10000 SET search_path = pg_catalog, pg_temp AS $$
@@ -1246,15 +1256,7 @@ BEGIN
 		WHERE l.ordinal <= length
 		GROUP BY (l.ordinal - 1) / 10000 ORDER BY 1
 	LOOP
-		BEGIN
-			IF (SELECT l.stored < cardinality(chunk.lines) FROM synclog.load('sync_run_line', (
-					SELECT string_agg(synclog.sync_run_line_event(run, started, chunk.first + u.i - 1, u.line), E'\n' ORDER BY u.i)
-					FROM unnest(chunk.lines) WITH ORDINALITY u(line, i))) l) THEN
-				RAISE data_exception;
-			END IF;
-		EXCEPTION WHEN data_exception THEN
-			PERFORM synclog.sync_run_load_singly(run, started, chunk.first, chunk.lines);
-		END;
+		PERFORM synclog.sync_run_load_lines(run, started, chunk.first, chunk.lines);
 	END LOOP;
 	RETURN run;
 END $$;

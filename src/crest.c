@@ -107,9 +107,9 @@ append_report(StringInfo out, text *report, const void *fields)
 static uint64
 append_recons(const Request *request, const char *recon_id, StringInfo out)
 {
-	Oid		   types[] = {TEXTOID, INT4OID};
-	Datum	   args[] = {recon_id ? CStringGetTextDatum(recon_id) : (Datum) 0,
-						 Int32GetDatum(MAX_RUNS)};
+	Oid	  types[] = {TEXTOID, INT4OID};
+	Datum args[] = {recon_id ? CStringGetTextDatum(recon_id) : (Datum) 0,
+					Int32GetDatum(MAX_RUNS)};
 	char	   nulls[] = {recon_id ? ' ' : 'n', ' ', '\0'};
 	FieldTree *fields = NULL;
 

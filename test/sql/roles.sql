@@ -149,7 +149,7 @@ INSERT INTO matrix.call (functions, call) VALUES
 	('get', $$SELECT (synclog.get('/idm-sync-log-entries?tenantId=' || left(t, -1))).status::text FROM unnest('{mine_,theirs_,_,gamma_}'::text[]) t$$),
 	('get', $$SELECT (synclog.get(format('/idm-sync-log-entries/%s/logfile', n))).status::text FROM generate_series(1, 4) n$$),
 	('get', $$SELECT (synclog.get(format('/idm-sync-log-entries/%s/logfile?tenantId=%s', n, left(t, -1)))).status::text FROM generate_series(1, 2) n, unnest('{mine_,theirs_}'::text[]) t$$),
-	('sync_run_load,sync_run_line_event,sync_run_load_singly', $$SELECT (synclog.sync_run_load('t', NULL, '2026-01-02Z', E'a: b\nc') > 0)::text$$),
+	('sync_run_load,sync_run_line_event,sync_run_load_lines', $$SELECT (synclog.sync_run_load('t', NULL, '2026-01-02Z', E'a: b\nc') > 0)::text$$),
 	('sync_run_load,sync_run_load_for', $$SELECT (synclog.sync_run_load('t', left('mine_', -1), '2026-01-02Z', E'a: b\nc') > 0)::text$$),
 	('sync_run_load', $$SELECT (synclog.sync_run_load('t', left('theirs_', -1), '2026-01-02Z', E'a: b\nc') > 0)::text$$),
 	('sync_run_load', $$SELECT (synclog.sync_run_load('t', '', '2026-01-02Z', E'a: b\nc') > 0)::text$$),
