@@ -152,7 +152,7 @@ compare_tenants(const ListCell *a, const ListCell *b)
  * who is bound asks, so that this is no query itself.  Nor does it look for a
  * privilege on the table: it tells a user of his own grants alone.
  */
-static ArrayType *
+static List *
 tenants_of_user(const char *right)
 {
 	const char *const *levels = levels_of(right);
@@ -161,9 +161,7 @@ tenants_of_user(const char *right)
 		table_open(get_relname_relid("tenant_grant", schema), AccessShareLock);
 	Oid		  index = get_relname_relid("tenant_grant_pkey", schema);
 	List	 *tenants = NIL;
-	Datum	 *found;
-	int		  n = 0;
-	char	 *last = NULL;
+	List	 *distinct = NIL;
 	ListCell *lc;
 
 	foreach (lc, roles_of_user())
@@ -171,26 +169,12 @@ tenants_of_user(const char *right)
 	table_close(grants, AccessShareLock);
 
 	list_sort(tenants, compare_tenants);
-	found = palloc(sizeof(Datum) * (list_length(tenants) + 1));
 	foreach (lc, tenants)
 	{
-		if (last == NULL || strcmp(lfirst(lc), last) != 0)
-			found[n++] = CStringGetTextDatum(lfirst(lc));
-		last = lfirst(lc);
+		if (distinct == NIL || strcmp(lfirst(lc), llast(distinct)) != 0)
+			distinct = lappend(distinct, lfirst(lc));
 	}
-	return construct_array(found, n, TEXTOID, -1, false, TYPALIGN_INT);
-}
-
-/* Give the tenant of a list that has one; NULL: none or several. */
-static char *
-only_tenant(ArrayType *tenants)
-{
-	Datum *mine;
-	int	   n;
-
-	deconstruct_array(tenants, TEXTOID, -1, false, TYPALIGN_INT, &mine, NULL,
-					  &n);
-	return n == 1 ? TextDatumGetCString(mine[0]) : NULL;
+	return distinct;
 }
 
 /*
@@ -202,6 +186,7 @@ tenant_to_see(Relation relation)
 {
 	Oid		  relid = RelationGetRelid(relation);
 	bool	  ours = false;
+	List	 *tenants;
 	ListCell *lc;
 
 	if (!tenant_hides_rows(relid) ||
@@ -217,7 +202,8 @@ tenant_to_see(Relation relation)
 				 (policy->polcmd == '*' || policy->polcmd == ACL_SELECT_CHR))
 			return NULL;
 	}
-	return ours ? only_tenant(tenants_of_user("see")) : NULL;
+	tenants = ours ? tenants_of_user("see") : NIL;
+	return list_length(tenants) == 1 ? linitial(tenants) : NULL;
 }
 
 PG_FUNCTION_INFO_V1(tenants);
@@ -226,8 +212,15 @@ PG_FUNCTION_INFO_V1(tenants);
 Datum
 tenants(PG_FUNCTION_ARGS)
 {
+	List	 *mine = tenants_of_user(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	Datum	 *values = palloc(sizeof(Datum) * (list_length(mine) + 1));
+	int		  n = 0;
+	ListCell *lc;
+
+	foreach (lc, mine)
+		values[n++] = CStringGetTextDatum(lfirst(lc));
 	PG_RETURN_ARRAYTYPE_P(
-		tenants_of_user(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+		construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 /* Refuse to store events of a tenant, or of none. */
@@ -254,28 +247,28 @@ refuse_tenant(const char *tenant, Oid relid)
 char *
 tenant_to_store(Oid relid)
 {
-	bool   has_column = get_attnum(relid, "tenant_id") != InvalidAttrNumber;
-	char  *tenant = has_column ? tenant_setting : "";
-	Datum *mine;
-	int	   n;
+	bool	  has_column = get_attnum(relid, "tenant_id") != InvalidAttrNumber;
+	char	 *tenant = has_column ? tenant_setting : "";
+	List	 *tenants;
+	ListCell *lc;
 
 	if (!tenant_hides_rows(relid) ||
 		!OidIsValid(get_relation_policy_oid(relid, "tenant_add", true)))
 		return has_column && tenant ? pstrdup(tenant) : NULL;
 
-	deconstruct_array(tenants_of_user("add"), TEXTOID, -1, false, TYPALIGN_INT,
-					  &mine, NULL, &n);
-	if (tenant == NULL && n == 1)
-		return TextDatumGetCString(mine[0]);
-	if (tenant == NULL && n > 1)
+	tenants = tenants_of_user("add");
+	if (tenant == NULL && list_length(tenants) == 1)
+		return linitial(tenants);
+	if (tenant == NULL && tenants != NIL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("whose events these are is not said"),
-						errdetail("You may store events of %d tenants.", n),
+						errdetail("You may store events of %d tenants.",
+								  list_length(tenants)),
 						errhint("SET synclog.tenant_id to one of "
 								"synclog.tenants('add').")));
-	for (int i = 0; i < n; i++)
+	foreach (lc, tenants)
 	{
-		if (strcmp(TextDatumGetCString(mine[i]), tenant) == 0)
+		if (strcmp(lfirst(lc), tenant) == 0)
 			return has_column ? pstrdup(tenant) : NULL;
 	}
 	refuse_tenant(tenant ? tenant : "", relid);
