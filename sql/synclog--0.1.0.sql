@@ -1168,7 +1168,7 @@ COMMENT ON FUNCTION synclog.get(text) IS
 ------------------------------------------------------------------------------
 
 CREATE FUNCTION synclog.sync_run_number() RETURNS bigint
-	LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'synclog_sync_run_number';
+	LANGUAGE c VOLATILE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION synclog.sync_run_number() IS
 'Draws the number of a new run from the sequence that belongs to the table of topic sync_run, above those of all runs, also of such that the caller does not see. Who may add to the table may draw, whoever owns the sequence; no two calls get the same number. synclog.sync_run_load() calls it. Errors: 42704 if there is no topic sync_run, 42501 without INSERT on its table, 55000 if no sequence belongs to it, 2200H if it has no more numbers.';
 

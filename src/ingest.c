@@ -6,10 +6,7 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/table.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type_d.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -20,7 +17,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
@@ -46,14 +42,6 @@ free_plans(void *arg)
 			SPI_freeplan(plans[i]);
 	}
 	ingest->insert = ingest->differing = ingest->known = ingest->reject = NULL;
-}
-
-/* Give a table's name as SQL writes it. */
-char *
-qualified_name(Oid relid)
-{
-	return quote_qualified_identifier(
-		get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
 }
 
 /* Check what the user may do, and lock the table for this transaction. */
@@ -144,20 +132,6 @@ ingest_resume(Ingest *ingest)
 		   ingest->hidden == tenant_hides_rows(ingest->relid) &&
 		   ingest->shape == assign_record_type_identifier(type, -1) &&
 		   strcmp(ingest->table, qualified_name(ingest->relid)) == 0;
-}
-
-/* Give the owner of a table, or InvalidOid. */
-static Oid
-owner_of(Oid relid)
-{
-	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid		  owner;
-
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
 }
 
 /*

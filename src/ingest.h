@@ -49,7 +49,6 @@ typedef struct Ingest
 	int64 nunkept;
 } Ingest;
 
-extern char	  *qualified_name(Oid relid);
 extern void	   ingest_prepare(Ingest *ingest, Relation relation);
 extern void	   ingest_prepare_reject(Ingest *ingest, Oid rejected);
 extern Ingest *ingest_begin(const char *topic, Oid relid, bool strict);

@@ -14,6 +14,7 @@
 
 #include "field.h"
 #include "ingest.h"
+#include "topic.h"
 
 /* Prepare a statement to be kept. */
 static SPIPlanPtr

@@ -43,9 +43,7 @@ topic_query(text *topic, const char *fields, bool formatted)
 					 !relation->rd_rel->relhassubclass;
 	ListCell *lc;
 
-	query->relation = quote_qualified_identifier(
-		get_namespace_name(RelationGetNamespace(relation)),
-		RelationGetRelationName(relation));
+	query->relation = qualified_name(relid);
 	query->desc = CreateTupleDescCopyConstr(RelationGetDescr(relation));
 	for (int i = 0; i < query->desc->natts; i++)
 		TupleDescAttr(query->desc, i)->attnotnull =

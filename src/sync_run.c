@@ -15,28 +15,12 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 
-#include "ingest.h"
 #include "request.h"
 #include "response.h"
 #include "topic.h"
 
-PG_FUNCTION_INFO_V1(synclog_sync_run_number);
-
-/* Give the owner of a sequence. */
-static Oid
-owner_of_sequence(Oid sequence)
-{
-	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(sequence));
-	Oid		  owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for sequence %u", sequence);
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
+PG_FUNCTION_INFO_V1(sync_run_number);
 
 /*
  * Give the highest number of a run, whoever may see it, or 0.  A number beyond
@@ -66,7 +50,7 @@ highest_number(Oid relid)
  * no privilege on the sequence, and may not see the runs that there are.
  */
 Datum
-synclog_sync_run_number(PG_FUNCTION_ARGS)
+sync_run_number(PG_FUNCTION_ARGS)
 {
 	Oid		  relid = topic_relation("sync_run");
 	List	 *sequences;
@@ -93,7 +77,7 @@ synclog_sync_run_number(PG_FUNCTION_ARGS)
 	/* until the next number is above, nobody else draws */
 	LockRelationOid(sequence, ShareUpdateExclusiveLock);
 	GetUserIdAndSecContext(&save_user, &save_context);
-	SetUserIdAndSecContext(owner_of_sequence(sequence),
+	SetUserIdAndSecContext(owner_of(sequence),
 						   save_context | SECURITY_LOCAL_USERID_CHANGE |
 							   SECURITY_RESTRICTED_OPERATION);
 	highest = highest_number(relid);

@@ -1,14 +1,18 @@
 /*
  * topic.c
- *		Which table a topic is: the lookup in the catalog of topics.  It
- *		knows neither the columns of a topic nor its events.
+ *		Which table a topic is: the lookup in the catalog of topics; and what
+ *		a table is called and whose it is.  It knows neither the columns of a
+ *		topic nor its events.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "topic.h"
 
@@ -81,6 +85,28 @@ topic_relation(const char *name)
 				 errhint("Call synclog.create_topics() or synclog.add_topic() "
 						 "again.")));
 	return relation;
+}
+
+/* Give a table's name as SQL writes it. */
+char *
+qualified_name(Oid relid)
+{
+	return quote_qualified_identifier(
+		get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+}
+
+/* Give the owner of a table or sequence, or InvalidOid. */
+Oid
+owner_of(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid		  owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
 }
 
 PG_FUNCTION_INFO_V1(topic_table);
