@@ -8,6 +8,7 @@
 #include "catalog/pg_type_d.h"
 #include "utils/builtins.h"
 
+#include "compat.h"
 #include "fields.h"
 #include "named_query.h"
 #include "query.h"
