@@ -7,7 +7,7 @@ CREATE EXTENSION synclog;
 \set ECHO queries
 
 \echo
-\echo == The tables of the six topics, in a schema of their own
+\echo == The tables of the topics, in a schema of their own
 \echo
 SELECT synclog.create_topics('audit');
 
@@ -20,7 +20,7 @@ WHERE file ~ '^[a-z]+\.openidm[234]\.jsonl$'
 ORDER BY file;
 
 ANALYZE;
-SELECT name, relation, events, oldest, newest FROM synclog.topics ORDER BY name;
+SELECT name, relation, events, oldest, newest FROM synclog.topics WHERE events > 0 ORDER BY name;
 
 \echo == A queryFilter, and the SQL that it stands for
 \echo
@@ -105,3 +105,46 @@ SELECT * FROM synclog.get(:'url' || '&_prettyPrint=true&_pagedResultsCookie=' ||
 \echo == What is wrong with a request is an answer as well
 \echo
 SELECT * FROM synclog.get('/openidm/audit/recon?_queryFilter=/situation+is+"ABSENT"');
+
+\echo
+\echo == A log file of another product, kept line by line, and the request for it
+\echo
+SELECT synclog.sync_run_load('initial-ldap-sync', NULL, '2015-10-16 22:00Z', pg_read_file(:'data' || '/seed000_logfile.log'));
+SELECT body FROM synclog.get('/api/enterprise/idm-sync-log-entries');
+SELECT group_name, string_agg(dn, ', ' ORDER BY ordinal) AS members
+FROM audit.sync_run_line
+WHERE object_kind = 'membership'
+GROUP BY group_name ORDER BY group_name;
+
+\echo
+\echo == A directory sync log, by the request that its documentation prints
+\echo
+SELECT stored FROM synclog.load_file('directory_sync', :'data' || '/code42_sync.jsonl');
+SELECT body FROM synclog.get('/api/v3/DirectorySyncLog?sortColumn=action&sortDirection=desc&page[number]=1&page[size]=2');
+
+\echo
+\echo == Any topic as CSV, or as JSON Lines that can be loaded again
+\echo
+SELECT synclog.export_csv('directory_sync', '/action eq "UPDATE"', fields => 'timestamp,username,field,oldValue,newValue');
+
+\echo
+\echo == Provisioning tasks that did not succeed, by the last of their events
+\echo
+\pset format aligned
+\pset tuples_only off
+SELECT stored FROM synclog.load_file('provisioning_task', :'data' || '/paraview_tasks.jsonl');
+SELECT task_id, application, action, source, status
+FROM audit.provisioning_tasks
+WHERE status <> 'Success'
+ORDER BY task_id;
+
+\echo == Who may see what: a tenant sees its own events alone
+\echo
+SELECT synclog.enable_tenants();
+CREATE ROLE acme;
+SELECT synclog.grant_tenant('acme', 'acme', 'manager');
+SET ROLE acme;
+SELECT synclog.store('sync', '{"_id": "s-1", "timestamp": "2026-11-21T10:18:00.000Z", "mapping": "acme_hr"}');
+SELECT name, events FROM synclog.topics WHERE events > 0;
+RESET ROLE;
+SELECT name, events FROM synclog.topics WHERE name = 'sync';
