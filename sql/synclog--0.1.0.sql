@@ -215,6 +215,7 @@ CREATE FUNCTION synclog.topic_facts(relation regclass, OUT events bigint, OUT si
 		OUT oldest timestamptz, OUT newest timestamptz)
 	LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+	small boolean;
 	readable boolean;
 BEGIN
 	SELECT sum(pg_total_relation_size(c.oid)), sum(c.reltuples) FILTER (WHERE c.reltuples >= 0)
@@ -222,8 +223,10 @@ BEGIN
 		FROM pg_class c
 		WHERE c.oid = relation AND c.relkind <> 'p' OR
 			c.oid IN (SELECT p.relid FROM pg_partition_tree(relation) p WHERE p.isleaf);
+	small := size < 32 * 1024 * 1024;
 	-- these speak of what others see
 	IF row_security_active(relation) THEN
+		size := NULL;
 		events := NULL;
 	END IF;
 	SELECT has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(c.relnamespace, 'USAGE')
@@ -232,12 +235,9 @@ BEGIN
 		EXECUTE format('SELECT min("timestamp"), max("timestamp") FROM %s', relation)
 			INTO oldest, newest;
 		-- counting a small table is cheap, and its statistics are often missing
-		IF size < 32 * 1024 * 1024 THEN
+		IF small THEN
 			EXECUTE format('SELECT count(*) FROM %s', relation) INTO events;
 		END IF;
-	END IF;
-	IF row_security_active(relation) THEN
-		size := NULL;
 	END IF;
 END $$;
 COMMENT ON FUNCTION synclog.topic_facts(regclass) IS

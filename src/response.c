@@ -21,14 +21,16 @@ void
 response_append(StringInfo out, const char *data, int len)
 {
 	if ((int64) out->len + len > (int64) max_response * 1024)
-		ereport(ERROR,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("answer is too large"),
-				 errdetail("An answer in one value can have up to %d kB.",
-						   max_response),
-				 errhint("Ask for pages, with page_size or _pageSize, or for "
-						 "fewer fields; synclog.query() gives events one by "
-						 "one, and synclog.max_response sets the limit.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+			 errmsg("answer is too large"),
+			 errdetail("An answer in one value can have up to %d kB.",
+					   max_response),
+			 errhint("Ask for pages, by page_size or the request's parameter "
+					 "for their size, or for fewer fields; synclog.query() "
+					 "and other functions of rows give them one by one, and "
+					 "synclog.max_response sets the limit.")));
 	appendBinaryStringInfo(out, data, len);
 }
 
