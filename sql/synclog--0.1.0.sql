@@ -1842,8 +1842,9 @@ END $$;
 COMMENT ON FUNCTION synclog.add_rejected_tenant(regclass) IS
 'Adds column tenant_id to a table rejected that does not have it yet. synclog.create_topics() and synclog.apply_tenants() call it.';
 
+-- the planner takes these few rows for millions: compiled it takes two seconds instead of a tenth of one
 CREATE FUNCTION synclog.tenant_gaps(OUT relation regclass, OUT gap text) RETURNS SETOF record
-	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 BEGIN
 	RETURN QUERY
 		WITH RECURSIVE guarded AS MATERIALIZED (
