@@ -55,12 +55,9 @@ topic_query(text *topic, const char *fields, bool formatted)
 
 	if (fields)
 		tree = fields_tree(fields, query->desc, &query->shape);
-	if (tree)
-	{
-		foreach (lc, fields_parse(fields, false))
-			fields_check(fields, query->desc, &query->shape,
-						 ((FieldItem *) lfirst(lc))->pointer, query->relation);
-	}
+	foreach (lc, tree ? tree->items : NIL)
+		fields_check(fields, query->desc, &query->shape,
+					 ((FieldItem *) lfirst(lc))->pointer, query->relation);
 	query->printer = event_printer(query->desc, tree, formatted);
 	initStringInfo(&query->sql);
 	appendStringInfoString(&query->sql, "SELECT ");
