@@ -29,7 +29,8 @@ PG_FUNCTION_INFO_V1(sync_run_number);
 static int64
 highest_number(Oid relid)
 {
-	char *sql = psprintf("SELECT pg_catalog.max(r.number) FROM %s r "
+	char *sql = psprintf("SELECT pg_catalog.max(r.number)::pg_catalog.int8 "
+						 "FROM %s r "
 						 "WHERE r.number OPERATOR(pg_catalog.<) "
 						 "100000000000000000",
 						 qualified_name(relid));
