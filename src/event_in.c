@@ -1,19 +1,16 @@
 /*
  * event_in.c
  *		JSON to rows: reads an event's text with json-c and makes the row of
- *		its topic's table.  It is the one file that includes json-c, whose
- *		names clash with utils/builtins.h, and knows nothing of storing.
+ *		its topic's table.  It owns json-c's objects, and json_tree.c reads
+ *		them; no other file includes json-c, whose names clash with
+ *		utils/builtins.h.  It knows nothing of storing.
  */
 #include "postgres.h"
 
 #include <json-c/json.h>
 
 #include "catalog/pg_type_d.h"
-#include "miscadmin.h"
-#include "utils/fmgroids.h"
-#include "utils/jsonb.h"
 #include "utils/memutils.h"
-#include "utils/numeric.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
@@ -21,6 +18,7 @@
 #include "event_in.h"
 #include "event_row.h"
 #include "iso8601.h"
+#include "json_tree.h"
 
 /* How well a column tells a member's value. */
 typedef enum Fidelity
@@ -113,159 +111,6 @@ parse(EventReader *reader, StringInfo text, const EventFacts *facts,
 																   : NULL;
 }
 
-/* Count the names in all objects of a tree. */
-static int64
-count_members(json_object *tree)
-{
-	int64 n = 0;
-
-	if (json_object_is_type(tree, json_type_object))
-	{
-		json_object_object_foreach(tree, name, value)
-		{
-			(void) name;
-			n += 1 + count_members(value);
-		}
-	}
-	else if (json_object_is_type(tree, json_type_array))
-	{
-		for (size_t i = 0; i < json_object_array_length(tree); i++)
-			n += count_members(json_object_array_get_idx(tree, i));
-	}
-	return n;
-}
-
-/* Give the text of a number as it came. */
-static const char *
-number_text(json_object *number, int *len)
-{
-	const char *s =
-		json_object_to_json_string_ext(number, JSON_C_TO_STRING_PLAIN);
-
-	*len = strlen(s);
-
-	/* the exponent of event_text_for_parser */
-	if (*len > 2 && strcmp(s + *len - 2, "e0") == 0)
-		*len -= 2;
-	return s;
-}
-
-/* Make a numeric of a JSON number, or fail if it is none for numeric. */
-static bool
-make_numeric(json_object *number, Numeric *result)
-{
-	const char *s;
-	const char *exponent;
-
-	if (json_object_is_type(number, json_type_int))
-	{
-		*result = int64_to_numeric(json_object_get_int64(number));
-		return true;
-	}
-	s = json_object_to_json_string_ext(number, JSON_C_TO_STRING_PLAIN);
-	exponent = strpbrk(s, "eE");
-	if (strlen(s) > 1000 || (exponent && abs(atoi(exponent + 1)) > 1000))
-		return false;
-	*result = DatumGetNumeric(
-		OidFunctionCall3(F_NUMERIC_IN, CStringGetDatum(s),
-						 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-	return true;
-}
-
-/* Tell whether jsonb can hold all numbers of a tree. */
-static bool
-fits_jsonb(json_object *tree)
-{
-	Numeric numeric;
-
-	switch (json_object_get_type(tree))
-	{
-		case json_type_double:
-			return make_numeric(tree, &numeric);
-		case json_type_object:
-		{
-			json_object_object_foreach(tree, name, value)
-			{
-				(void) name;
-				if (!fits_jsonb(value))
-					return false;
-			}
-			return true;
-		}
-		case json_type_array:
-			for (size_t i = 0; i < json_object_array_length(tree); i++)
-			{
-				if (!fits_jsonb(json_object_array_get_idx(tree, i)))
-					return false;
-			}
-			return true;
-		default:
-			return true;
-	}
-}
-
-/* Add a value to the jsonb that is being built. */
-static JsonbValue *
-push_value(JsonbParseState **state, JsonbIteratorToken token,
-		   json_object *tree, JsonbValue *scalar)
-{
-	JsonbValue name;
-
-	check_stack_depth();
-	switch (json_object_get_type(tree))
-	{
-		case json_type_object:
-			pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-			{
-				json_object_object_foreach(tree, key, value)
-				{
-					name.type = jbvString;
-					name.val.string.val = key;
-					name.val.string.len = strlen(key);
-					pushJsonbValue(state, WJB_KEY, &name);
-					push_value(state, WJB_VALUE, value, scalar);
-				}
-			}
-			return pushJsonbValue(state, WJB_END_OBJECT, NULL);
-		case json_type_array:
-			pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
-			for (size_t i = 0; i < json_object_array_length(tree); i++)
-				push_value(state, WJB_ELEM, json_object_array_get_idx(tree, i),
-						   scalar);
-			return pushJsonbValue(state, WJB_END_ARRAY, NULL);
-		case json_type_string:
-			scalar->type = jbvString;
-			scalar->val.string.len = json_object_get_string_len(tree);
-			scalar->val.string.val = (char *) json_object_get_string(tree);
-			break;
-		case json_type_int:
-		case json_type_double:
-			scalar->type = jbvNumeric;
-			(void) make_numeric(tree, &scalar->val.numeric);
-			break;
-		case json_type_boolean:
-			scalar->type = jbvBool;
-			scalar->val.boolean = json_object_get_boolean(tree);
-			break;
-		case json_type_null:
-			scalar->type = jbvNull;
-			break;
-	}
-	if (*state)
-		pushJsonbValue(state, token, scalar);
-	return scalar;
-}
-
-/* Make a jsonb of a tree. */
-static Jsonb *
-make_jsonb(json_object *tree)
-{
-	JsonbParseState *state = NULL;
-	JsonbValue		 scalar;
-
-	return JsonbValueToJsonb(push_value(&state, WJB_VALUE, tree, &scalar));
-}
-
 /*
  * Look for JSON text in a string, as servers' repositories give objects and
  * lists back; NULL if it is none.
@@ -289,7 +134,7 @@ parse_part(Reading *reading, json_object *string)
 		(part = parse(reader, &text, &facts, &reader->trees->part)) != NULL)
 	{
 		reading->need_text |=
-			facts.inexact || count_members(part) != facts.members;
+			facts.inexact || json_tree_members(part) != facts.members;
 		reading->facts.huge |= facts.huge;
 	}
 	pfree(text.data);
@@ -315,39 +160,10 @@ read_jsonb(Reading *reading, EventColumn *column, json_object *tree,
 		else
 			fidelity = CHANGED;
 	}
-	if (reading->facts.huge && !fits_jsonb(tree))
+	if (reading->facts.huge && !json_tree_fits_jsonb(tree))
 		return LOST;
-	*value = JsonbPGetDatum(make_jsonb(tree));
+	*value = JsonbPGetDatum(json_tree_jsonb(tree));
 	return fidelity;
-}
-
-/*
- * Give the plain text of a value, and whether it is one: a string, a number, a
- * boolean, or a list of one such.
- */
-static bool
-plain_text(json_object *tree, const char **s, int *len)
-{
-	if (json_object_is_type(tree, json_type_array) &&
-		json_object_array_length(tree) == 1)
-		tree = json_object_array_get_idx(tree, 0);
-	switch (json_object_get_type(tree))
-	{
-		case json_type_string:
-			*s = json_object_get_string(tree);
-			*len = json_object_get_string_len(tree);
-			return true;
-		case json_type_int:
-		case json_type_double:
-			*s = number_text(tree, len);
-			return true;
-		case json_type_boolean:
-			*s = json_object_get_boolean(tree) ? "true" : "false";
-			*len = strlen(*s);
-			return true;
-		default:
-			return false;
-	}
 }
 
 /* Fill a column of some other type by its input function. */
@@ -362,7 +178,7 @@ read_other(Reading *reading, EventColumn *column, json_object *tree,
 		!reading->facts.huge)
 	{
 		/* json-c would show the exponents of event_text_for_parser */
-		jsonb = make_jsonb(tree);
+		jsonb = json_tree_jsonb(tree);
 		s = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
 	}
 	else if (column->type == JSONOID || !plain)
@@ -391,7 +207,7 @@ read_value(Reading *reading, EventColumn *column, json_object *tree,
 
 	if (column->kind == COLUMN_JSONB)
 		return read_jsonb(reading, column, tree, value);
-	plain = plain_text(tree, &s, &len);
+	plain = json_tree_plain(tree, &s, &len);
 	switch (column->kind)
 	{
 		case COLUMN_TEXT:
@@ -446,7 +262,7 @@ read_extra(Reading *reading, const char *member, json_object *tree)
 		return false;
 	}
 	if (reading->text.len > MAX_JSONB_EVENT ||
-		(reading->facts.huge && !fits_jsonb(tree)))
+		(reading->facts.huge && !json_tree_fits_jsonb(tree)))
 	{
 		reading->need_text = true;
 		return keeps_text(reading, member);
@@ -457,7 +273,7 @@ read_extra(Reading *reading, const char *member, json_object *tree)
 	name.val.string.val = pstrdup(member);
 	name.val.string.len = strlen(member);
 	pushJsonbValue(&reading->extra, WJB_KEY, &name);
-	push_value(&reading->extra, WJB_VALUE, tree, &value);
+	json_tree_push(&reading->extra, WJB_VALUE, tree, &value);
 	return true;
 }
 
@@ -563,7 +379,7 @@ derive_id(Reading *reading, json_object *tree)
 
 	if (reading->facts.inexact || text->len > MAX_JSONB_EVENT)
 		return event_row_derive_id(reading->reader, text->data, text->len);
-	jsonb = make_jsonb(tree);
+	jsonb = json_tree_jsonb(tree);
 	canonical = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
 	return event_row_derive_id(reading->reader, canonical, strlen(canonical));
 }
@@ -648,7 +464,7 @@ read_clean(Reading *reading, TimestampTz received)
 	}
 
 	reading->need_text = reading->facts.inexact ||
-						 count_members(tree) != reading->facts.members;
+						 json_tree_members(tree) != reading->facts.members;
 	memset(reader->nulls, true, reader->ncolumns);
 	memset(reader->given, false, reader->ncolumns);
 	reader->hint = 0;
